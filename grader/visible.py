@@ -18,7 +18,7 @@ _INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5\u180b\u180c\u
 
 
 def visible(text: str, *, limit: int = LINE_BYTES, multiline: bool = False) -> str:
-    """The text with escapes such as `\\x1b` and `\\u202e`, at most `limit` bytes of it; `multiline` keeps \\n and \\t."""
+    """The text with escapes such as `\\x1b` and `\\u202e`, `limit` bytes at most; `multiline` keeps \\n and \\t."""
     kept = "\n\t" if multiline else ""
     return _head_and_tail("".join(_shown(char, kept) for char in _bounded(text, limit)), limit)
 
