@@ -1,0 +1,297 @@
+"""The table of operations: for each its notation, shape, value, adjoint, kink and rounding, one row each.
+
+    (adjoint)   f(…, y, …) with y = op(a, b)        ā = the part of ∂f/∂a that comes through y, from g = ∂f/∂y
+
+An adjoint is written in the same operations, as a person would derive it; a contribution that is larger than its
+argument because of broadcasting is summed down afterwards (`adjoint.py`). `t` is the torch module and `o` the node's
+options: this table imports no framework. A new operation is a new row.
+
+Sources: Petersen and Pedersen, The Matrix Cookbook (2012), ch. 2; Giles, An extended collection of matrix derivative
+results for forward and reverse mode AD (2008), §2.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias, cast
+
+from grader.objective import rounding, shapes
+from grader.objective.graph import Node, Option
+from grader.objective.shapes import Bound
+from grader.objective.sizes import Unifier
+
+Adjoint: TypeAlias = Callable[..., tuple[Node | None, ...]]
+"""`adjoint(g, y, *arguments)`: one expression for each argument, None where the derivative is zero."""
+
+
+@dataclass(frozen=True)
+class Kink:
+    """Where an operation has no derivative.
+
+    `distance(t, o, *arguments)` is how far each entry is from there; a `mask` operation passes only some entries on,
+    and `side(t, o, *arguments)` says which side each is on.
+    """
+
+    distance: Callable[..., Any]
+    side: Callable[..., Any] | None = None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One row. `arity` and `keywords` are those of the notation's function call, if it has one."""
+
+    shape: shapes.ShapeRule
+    value: Callable[..., Any]
+    adjoint: Adjoint | None
+    rounding: rounding.RoundingRule
+    kink: Kink | None = None
+    arity: int = 0
+    keywords: tuple[str, ...] = ()
+
+
+# ----- words for writing adjoints -----
+
+
+def apply(operation: str, *arguments: Node, **options: Option) -> Node:
+    """A node of the table, its shape worked out."""
+    shape = TABLE[operation].shape(Unifier(), options, *(argument.shape for argument in arguments))
+    return Node(operation, arguments, options, shape)
+
+
+def number(value: float) -> Node:
+    return Node("number", (), {"value": value})
+
+
+def mul(a: Node, b: Node) -> Node:
+    return apply("mul", a, b)
+
+
+def scaled(value: float, a: Node) -> Node:
+    return mul(number(value), a)
+
+
+def div(a: Node, b: Node) -> Node:
+    return apply("div", a, b)
+
+
+def sub(a: Node, b: Node) -> Node:
+    return apply("sub", a, b)
+
+
+def neg(a: Node) -> Node:
+    return apply("neg", a)
+
+
+def square(a: Node) -> Node:
+    return apply("square", a)
+
+
+def matmul(a: Node, b: Node) -> Node:
+    return apply("matmul", a, b)
+
+
+def T(a: Node) -> Node:  # noqa: N802
+    return apply("transpose", a)
+
+
+def outer(a: Node, b: Node) -> Node:
+    return matmul(apply("col", a), T(apply("col", b)))
+
+
+def greater(a: Node, b: Node) -> Node:
+    """1 where a > b, else 0."""
+    return apply("greater", a, b)
+
+
+def one_minus(a: Node) -> Node:
+    return sub(number(1), a)
+
+
+def spread(g: Node, y: Node, a: Node) -> Node:
+    """What was summed over an axis, repeated along it again."""
+    return apply("spread", g, a, **y.options)
+
+
+def count(y: Node, a: Node) -> Node:
+    """How many entries of `a` went into each entry of `y`."""
+    return apply("count", a, **y.options)
+
+
+def axis(y: Node) -> int:
+    return cast(int, y.options.get("axis", -1))
+
+
+# ----- adjoints that take more than a line -----
+
+
+def power_adjoint(g: Node, y: Node, a: Node) -> tuple[Node]:
+    exponent = cast(float, y.options["exponent"])
+    if exponent == 2:
+        return (mul(g, scaled(2, a)),)
+    return (mul(g, scaled(exponent, apply("power", a, exponent=exponent - 1))),)
+
+
+def matmul_adjoint(g: Node, y: Node, a: Node, b: Node) -> tuple[Node, Node]:
+    match a.rank, b.rank:
+        case 2, 2:
+            return matmul(g, T(b)), matmul(T(a), g)
+        case 2, 1:
+            return outer(g, b), matmul(T(a), g)
+        case 1, 2:
+            return matmul(b, g), outer(a, g)
+        case _:
+            return mul(g, b), mul(g, a)
+
+
+def softmax_adjoint(g: Node, y: Node, a: Node) -> tuple[Node]:
+    shared = apply("sum", mul(g, y), axis=axis(y), keepdims=True)
+    return (mul(y, sub(g, shared)),)
+
+
+def logsumexp_adjoint(g: Node, y: Node, a: Node) -> tuple[Node]:
+    options = {"axis": axis(y), "keepdims": y.options.get("keepdims", False)}
+    return (mul(apply("spread", g, a, **options), apply("softmax", a, axis=axis(y))),)
+
+
+def cross_entropy_adjoint(g: Node, y: Node, a: Node, labels: Node) -> tuple[Node, None]:
+    difference = sub(apply("softmax", a), apply("onehot_like", labels, a))
+    return mul(g, div(difference, apply("count", a, axis=0))), None
+
+
+def inverse_adjoint(g: Node, y: Node, a: Node) -> tuple[Node]:
+    return (neg(matmul(matmul(T(y), g), T(y))),)
+
+
+# ----- values that take more than an expression -----
+
+
+def softplus(t: Any, o: Mapping[str, Option], a: Any) -> Any:
+    return t.logaddexp(a, t.zeros_like(a))
+
+
+def reduced(name: str) -> Callable[..., Any]:
+    def value(t: Any, o: Mapping[str, Option], a: Any) -> Any:
+        along = o.get("axis")
+        along = tuple(range(a.dim())) if along is None else along
+        return getattr(t, name)(a, dim=along, keepdim=bool(o.get("keepdims"))) if a.dim() else a.clone()
+
+    return value
+
+
+def spread_value(t: Any, o: Mapping[str, Option], g: Any, a: Any) -> Any:
+    along = o.get("axis")
+    if along is not None and not o.get("keepdims"):
+        g = g.unsqueeze(cast(int, along))
+    return g.expand(a.shape).clone()
+
+
+def count_value(t: Any, o: Mapping[str, Option], a: Any) -> Any:
+    along = o.get("axis")
+    return t.tensor(float(a.numel() if along is None else a.shape[cast(int, along)]), dtype=t.float64)
+
+
+def sum_like_value(t: Any, o: Mapping[str, Option], g: Any, a: Any) -> Any:
+    return g.sum_to_size(a.shape)
+
+
+def cut(o: Mapping[str, Option]) -> tuple[int | slice, ...]:
+    """The index of a part; names in `dims` have been replaced by numbers."""
+    return tuple(
+        slice(*(None if bound is None else cast(Bound, bound)[1] for bound in part))
+        if shapes.is_slice(part)
+        else cast(Bound, part)[1]
+        for part in cast("tuple[tuple[Bound | None, ...], ...]", o["parts"])
+    )
+
+
+def scatter_value(t: Any, o: Mapping[str, Option], g: Any, a: Any) -> Any:
+    whole = t.zeros_like(a)
+    whole[cut(o)] = g
+    return whole
+
+
+def onehot_value(t: Any, labels: Any, classes: int) -> Any:
+    return t.nn.functional.one_hot(labels, classes).to(t.float64)
+
+
+def reshape_value(t: Any, o: Mapping[str, Option], a: Any) -> Any:
+    return a.reshape([bound[1] for bound in cast("tuple[Bound, ...]", o["sizes"])])
+
+
+def largest(kind: str) -> Kink:
+    """The kink of max and min: where the two are equal."""
+    return Kink(lambda t, o, a, b: (a - b).abs(), lambda t, o, a, b: a > b)
+
+
+def _pick(t: Any, o: Mapping[str, Option], a: Any, y: Any) -> Any:
+    return a.gather(1, y.unsqueeze(1)).squeeze(1)
+
+
+AT_ZERO = Kink(lambda t, o, a: a.abs())
+MASKED_AT_ZERO = Kink(lambda t, o, a: a.abs(), lambda t, o, a: a > 0)
+NORM_AT_ZERO = Kink(lambda t, o, a: t.linalg.vector_norm(a))
+
+elementwise, exact, structural = rounding.elementwise, rounding.exact, rounding.structural
+same, scalar, reduce, square_only = shapes.same, shapes.scalar, shapes.reduce, shapes.of_square
+
+# fmt: off
+TABLE: Mapping[str, Operation] = {
+    # ----- arithmetic -----
+    "add": Operation(shapes.broadcast, lambda t, o, a, b: a + b, lambda g, y, a, b: (g, g), elementwise(1)),
+    "sub": Operation(shapes.broadcast, lambda t, o, a, b: a - b, lambda g, y, a, b: (g, neg(g)), elementwise(1)),
+    "mul": Operation(shapes.broadcast, lambda t, o, a, b: a * b, lambda g, y, a, b: (mul(g, b), mul(g, a)), elementwise(1)),
+    "div": Operation(shapes.broadcast, lambda t, o, a, b: a / b, lambda g, y, a, b: (div(g, b), neg(div(mul(g, y), b))), elementwise()),
+    "neg": Operation(same, lambda t, o, a: -a, lambda g, y, a: (neg(g),), elementwise(0)),
+    "power": Operation(same, lambda t, o, a: a ** o["exponent"], power_adjoint, elementwise(4)),
+    "matmul": Operation(shapes.matmul, lambda t, o, a, b: a @ b, matmul_adjoint, rounding.contracting),
+    "transpose": Operation(shapes.transpose, lambda t, o, a: a.mT if a.dim() == 2 else a, lambda g, y, a: (T(g),), structural),
+    # ----- elementwise functions -----
+    "max": Operation(shapes.broadcast, lambda t, o, a, b: t.maximum(a, b), lambda g, y, a, b: (mul(g, greater(a, b)), mul(g, greater(b, a))), elementwise(0), largest("max"), arity=2),
+    "min": Operation(shapes.broadcast, lambda t, o, a, b: t.minimum(a, b), lambda g, y, a, b: (mul(g, greater(b, a)), mul(g, greater(a, b))), elementwise(0), largest("min"), arity=2),
+    "relu": Operation(same, lambda t, o, a: t.relu(a), lambda g, y, a: (mul(g, greater(a, number(0))),), elementwise(0), MASKED_AT_ZERO, arity=1),
+    "abs": Operation(same, lambda t, o, a: a.abs(), lambda g, y, a: (mul(g, apply("sign", a)),), elementwise(0), AT_ZERO, arity=1),
+    "sigmoid": Operation(same, lambda t, o, a: t.sigmoid(a), lambda g, y, a: (mul(g, mul(y, one_minus(y))),), elementwise(4), arity=1),
+    "tanh": Operation(same, lambda t, o, a: t.tanh(a), lambda g, y, a: (mul(g, one_minus(square(y))),), elementwise(4), arity=1),
+    "exp": Operation(same, lambda t, o, a: t.exp(a), lambda g, y, a: (mul(g, y),), elementwise(4), arity=1),
+    "log": Operation(same, lambda t, o, a: t.log(a), lambda g, y, a: (div(g, a),), elementwise(4), arity=1),
+    "sqrt": Operation(same, lambda t, o, a: t.sqrt(a), lambda g, y, a: (div(g, scaled(2, y)),), elementwise(), arity=1),
+    "softplus": Operation(same, softplus, lambda g, y, a: (mul(g, apply("sigmoid", a)),), elementwise(4), arity=1),
+    "square": Operation(same, lambda t, o, a: a * a, lambda g, y, a: (mul(g, scaled(2, a)),), elementwise(1), arity=1),
+    "sin": Operation(same, lambda t, o, a: t.sin(a), lambda g, y, a: (mul(g, apply("cos", a)),), elementwise(4), arity=1),
+    "cos": Operation(same, lambda t, o, a: t.cos(a), lambda g, y, a: (neg(mul(g, apply("sin", a))),), elementwise(4), arity=1),
+    # ----- reductions -----
+    "sum": Operation(reduce, reduced("sum"), lambda g, y, a: (spread(g, y, a),), rounding.summing, arity=1, keywords=("axis", "keepdims")),
+    "mean": Operation(reduce, reduced("mean"), lambda g, y, a: (div(spread(g, y, a), count(y, a)),), rounding.averaging, arity=1, keywords=("axis", "keepdims")),
+    "norm": Operation(scalar, lambda t, o, a: t.linalg.vector_norm(a), lambda g, y, a: (mul(g, div(a, y)),), rounding.root_of_squares, NORM_AT_ZERO, arity=1),
+    "norm_1": Operation(scalar, lambda t, o, a: a.abs().sum(), lambda g, y, a: (mul(g, apply("sign", a)),), rounding.summing_magnitudes, AT_ZERO),
+    "squared_norm": Operation(scalar, lambda t, o, a: (a * a).sum(), lambda g, y, a: (mul(g, scaled(2, a)),), rounding.summing_squares),
+    "softmax": Operation(shapes.along_axis, lambda t, o, a: t.softmax(a, o.get("axis", -1)), softmax_adjoint, rounding.normalising, arity=1, keywords=("axis",)),
+    "logsumexp": Operation(shapes.reduce_last, lambda t, o, a: t.logsumexp(a, o.get("axis", -1), bool(o.get("keepdims"))), logsumexp_adjoint, rounding.log_of_sum, arity=1, keywords=("axis", "keepdims")),
+    # ----- matrices -----
+    "tr": Operation(square_only, lambda t, o, a: t.trace(a), lambda g, y, a: (mul(g, apply("identity_like", a)),), lambda t, r, f, o, y, v, e: rounding.summing(t, r, lambda t, o, d: d.sum(), o, y, [v[0].diagonal()], [e[0].diagonal()]), arity=1),
+    "det": Operation(square_only, lambda t, o, a: t.linalg.det(a), lambda g, y, a: (mul(mul(g, y), T(apply("inv", a))),), rounding.determinant, arity=1),
+    "logdet": Operation(square_only, lambda t, o, a: t.logdet(a), lambda g, y, a: (mul(g, T(apply("inv", a))),), rounding.log_determinant, arity=1),
+    "inv": Operation(shapes.square, lambda t, o, a: t.linalg.inv(a), inverse_adjoint, rounding.inverting, arity=1),
+    "diag": Operation(shapes.diagonal, lambda t, o, a: t.diag(a), lambda g, y, a: (apply("diag", g),), structural, arity=1),
+    # ----- parts -----
+    "index": Operation(shapes.index, lambda t, o, a: a[cut(o)], lambda g, y, a: (apply("scatter", g, a, **y.options),), structural),
+    "reshape": Operation(shapes.reshape, reshape_value, lambda g, y, a: (apply("reshape_like", g, a),), structural, arity=2),
+    "col": Operation(shapes.column, lambda t, o, a: a.unsqueeze(1), lambda g, y, a: (apply("reshape_like", g, a),), structural, arity=1),
+    # ----- labels -----
+    "pick": Operation(shapes.pick, _pick, lambda g, y, a, labels: (mul(apply("onehot_like", labels, a), apply("col", g)), None), structural),
+    "onehot": Operation(shapes.onehot, lambda t, o, labels: onehot_value(t, labels, o["classes"][1]), None, exact, arity=2),
+    "cross_entropy": Operation(shapes.rows_with_labels, lambda t, o, a, labels: t.nn.functional.cross_entropy(a, labels), cross_entropy_adjoint, rounding.cross_entropy, arity=2),
+    # ----- words that only adjoints use: they are not differentiated again, and have no notation -----
+    "greater": Operation(shapes.broadcast, lambda t, o, a, b: (a > b).to(a.dtype), None, exact),
+    "sign": Operation(same, lambda t, o, a: t.sign(a), None, exact),
+    "identity_like": Operation(same, lambda t, o, a: t.eye(a.shape[0], dtype=a.dtype), None, exact),
+    "onehot_like": Operation(shapes.like_last, lambda t, o, labels, a: onehot_value(t, labels, a.shape[1]), None, exact),
+    "count": Operation(scalar, count_value, None, exact),
+    "spread": Operation(shapes.like_last, spread_value, None, structural),
+    "scatter": Operation(shapes.like_last, scatter_value, None, structural),
+    "reshape_like": Operation(shapes.like_last, lambda t, o, g, a: g.reshape(a.shape), None, structural),
+    "sum_like": Operation(shapes.like_last, sum_like_value, None, rounding.summing),
+}
+# fmt: on
+
+FUNCTIONS = frozenset(name for name, row in TABLE.items() if row.arity)
+"""What may be called by name in an objective."""
