@@ -47,6 +47,17 @@ Id: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max
 Size: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000)] | Name
 Shape: TypeAlias = Annotated[tuple[Size, ...], Field(max_length=8)]
 Seed: TypeAlias = Annotated[int, Field(ge=0, lt=2**63)]
+Title: TypeAlias = (
+    Annotated[str, Field(min_length=1, max_length=200)]
+    | Annotated[
+        dict[
+            Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")],
+            Annotated[str, Field(min_length=1, max_length=200)],
+        ],
+        Field(min_length=1),
+    ]
+)
+"""A text, or one for each language code."""
 Nested = TypeAliasType("Nested", "int | float | tuple[Nested, ...]")
 
 
@@ -217,6 +228,7 @@ class Problem(Shared):
     """One objective, its inputs, its functions and its cases."""
 
     id: Id
+    title: Title | None = None
     objective: Annotated[str, Field(min_length=1, max_length=10_000)]
     seed: Seed
     shapes: dict[Name, Shape] = {}
@@ -238,16 +250,16 @@ class Problem(Shared):
 
 
 class ProblemFile(Problem):
-    """A file with a single problem."""
+    """A file with a single problem; its id may be left to the file's name."""
 
-    title: str | dict[str, str] | None = None
+    id: Id = ""
 
 
 class SheetFile(Shared):
-    """A file with several problems."""
+    """A file with several problems; its id may be left to the file's name."""
 
-    id: Id
-    title: str | dict[str, str] | None = None
+    id: Id = ""
+    title: Title | None = None
     problems: Annotated[tuple[Problem, ...], Field(min_length=1, max_length=100)]
 
 
@@ -259,5 +271,7 @@ class Assignment(Model):
     """By language code; a plain string stands under "en"."""
     sha256: str
     problems: tuple[Problem, ...]
+    sheet: bool = False
+    """Whether the file has `problems`: then default function names carry the problem's id."""
     provided: dict[str, bytes] = {}
     """The teacher's modules that `provide` names, file name to source."""

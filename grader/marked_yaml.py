@@ -12,6 +12,8 @@ from typing import TypeAlias, cast
 
 import yaml
 
+from grader.visible import visible
+
 KeyPath: TypeAlias = tuple[str | int, ...]
 Data: TypeAlias = "None | bool | int | float | str | tuple[Data, ...] | dict[str, Data]"
 
@@ -62,7 +64,7 @@ class RefusalError(Exception):
 
 def dotted(path: KeyPath) -> str:
     """A path as a reader writes it: `cases[1].dims.N`."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{visible(part, limit=80)}" for part in path)
     return text.removeprefix(".")
 
 

@@ -28,6 +28,9 @@ _SENTENCES = (
 )  # fmt: skip
 """What PyYAML says, and what we say."""
 
+_AT_CONTEXT = ("found unexpected end of stream", "could not find expected ':'")
+"""Problems whose cause stands where the parser began, not where it gave up."""
+
 _LINE = re.compile(r"(?P<head>(?:\s|- )*(?:(?P<key>[\w-]+)\s*:\s+)?)(?P<value>\S.*?)\s*")
 _TEXT_KEYS = ("objective", "title")
 """Keys whose value is text, so that one that starts with `{`, `[` or a quote is meant as text too."""
@@ -51,7 +54,7 @@ def explained(error: yaml.YAMLError | RefusalError, text: str, file: str) -> Ass
     elif isinstance(error, yaml.MarkedYAMLError):
         marks = [mark.line + 1 for mark in (error.problem_mark, error.context_mark) if mark]
         problem = error.problem or "something is wrong here"
-        line = marks[-1] if "end of stream" in problem and marks else marks[0] if marks else 1
+        line = marks[-1 if problem.startswith(_AT_CONTEXT) else 0] if marks else 1
         candidates = marks
         opened = f" (it opens in line {marks[-1]})" if "', but got" in problem and marks[-1] != line else ""
         plain = AssignmentError(f"not valid YAML: {_sentence(problem)}{opened}", file, line, None, excerpt(text, line))
