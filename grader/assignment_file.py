@@ -10,6 +10,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -78,24 +79,27 @@ def loads(text: str | bytes, name: str, *, folder: Path | None = None, check: Ch
         document = compose(source)
     except (yaml.YAMLError, RefusalError) as error:
         raise explained(error, source, name) from None
-    reading = _Reading(source, name, document, check or _resolve)
+    reading = _Reading(source, name, document)
     file = reading.validated()
+    sheet = isinstance(file, SheetFile)
     problems = _problems(file, Path(name).stem)
     provided = reading.provided(problems, folder)
-    reading.check(problems)
+    reading.check(problems, check or partial(_resolve, sheet=sheet))
     identity = file.id or _safe_id(Path(name).stem)
     title = {"en": file.title} if isinstance(file.title, str) else file.title or {"en": identity}
-    return Assignment(id=identity, title=title, sha256=_hash(data, provided), problems=problems, provided=provided)
+    return Assignment(
+        id=identity, title=title, sha256=_hash(data, provided), problems=problems, sheet=sheet, provided=provided
+    )
 
 
 class _Reading:
     """One text on its way to an assignment, with what its errors need."""
 
-    def __init__(self, text: str, name: str, document: Document, resolve: Check) -> None:
-        self.text, self.name, self.document, self.resolve = text, name, document, resolve
+    def __init__(self, text: str, name: str, document: Document) -> None:
+        self.text, self.name, self.document = text, name, document
 
-    def error(self, sentence: str, path: KeyPath = (), *, line: int | None = None) -> AssignmentError:
-        line = line or self.document.place(path).line
+    def error(self, sentence: str, path: KeyPath = ()) -> AssignmentError:
+        line = self.document.place(path).line
         return AssignmentError(sentence, self.name, line, dotted(path) or None, excerpt(self.text, line))
 
     def validated(self) -> ProblemFile | SheetFile:
@@ -139,7 +143,7 @@ class _Reading:
         except OSError as error:
             raise self.error(f"`{shown}` cannot be read: {error.strerror}", path) from None
 
-    def check(self, problems: Iterable[Problem]) -> None:
+    def check(self, problems: Iterable[Problem], check: Check) -> None:
         """That each problem makes sense, and that no two have the same id."""
         seen: set[str] = set()
         for index, problem in enumerate(problems):
@@ -147,11 +151,11 @@ class _Reading:
                 raise self.error(f"another problem has the id `{problem.id}` too", self.path(index, "id"))
             seen.add(problem.id)
             try:
-                self.resolve(problem)
+                check(problem)
             except AssignmentError as error:
                 path = self.path(index, *_parsed(error.key or ""))
                 line = self.document.place(path).line
-                shown = error.excerpt or excerpt(self.text, line)
+                shown = error.excerpt or (excerpt(self.text, line) if path in self.document.places else None)
                 raise AssignmentError(error.problem, self.name, line, dotted(path) or None, shown) from error
             except ObjectiveError as error:
                 raise self._objective_error(error, index, problem) from error
@@ -167,11 +171,11 @@ class _Reading:
         return AssignmentError(error.problem, self.name, line, dotted(path), error.marked())
 
 
-def _resolve(problem: Problem) -> object:
-    """What the objective and the shapes mean together; imported late, because it needs the language of objectives."""
+def _resolve(problem: Problem, sheet: bool) -> object:
+    """What the objective and the shapes mean together; imported late, because reading alone can do without it."""
     from grader.problem import resolve
 
-    return resolve(problem)
+    return resolve(problem, sheet=sheet)
 
 
 def _decoded(data: bytes, name: str) -> str:

@@ -255,3 +255,12 @@ def test_no_file_causes_another_error(data: bytes | str) -> None:
     """Whatever a file holds, it is an assignment or an AssignmentError."""
     with contextlib.suppress(AssignmentError):
         loads(data, "hw.yaml", check=_accept)
+
+
+def test_real_problems_are_resolved() -> None:
+    """Without another check, the objective itself is read."""
+    assert loads(SMALLEST, "hw.yaml").sheet is False
+    assert loads("problems:\n  - {id: a, objective: sum(X), seed: 0, shapes: {X: [2]}}", "hw.yaml").sheet is True
+    with pytest.raises(AssignmentError) as caught:
+        loads(SMALLEST.replace("Y|", "Q|"), "hw.yaml")
+    assert (caught.value.line, caught.value.key) == (1, "objective")
