@@ -107,7 +107,7 @@ def _key(node: ast.expr | None) -> str:
 
 def _group(kind: Literal["list", "dict"], items: tuple[Term, ...], keys: tuple[str, ...] = ()) -> Term:
     """A group, or the literal that it is where all its items are literals."""
-    if not items or not all(isinstance(item, Literally) for item in items):
+    if not all(isinstance(item, Literally) for item in items):
         return Group(kind, items, keys)
     values = [item.value for item in items if isinstance(item, Literally)]
     return Literally(values if kind == "list" else dict(zip(keys, values, strict=True)))

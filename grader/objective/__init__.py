@@ -8,7 +8,7 @@
 
 from grader.objective.adjoint import gradients
 from grader.objective.elaborate import elaborate
-from grader.objective.graph import Declared, Graph, Node
+from grader.objective.graph import Declared, Graph, Node, labels_of
 from grader.objective.sizes import Shape, Size, Unifier
 
-__all__ = ["Declared", "Graph", "Node", "Shape", "Size", "Unifier", "elaborate", "gradients"]
+__all__ = ["Declared", "Graph", "Node", "Shape", "Size", "Unifier", "elaborate", "gradients", "labels_of"]

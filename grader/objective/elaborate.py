@@ -85,7 +85,10 @@ class _Elaboration:
         )  # fmt: skip
         if taken:
             raise ObjectiveError(
-                f"`{name}` is already {taken}; a name may stand for one thing only.", self.text, start, start + len(name)
+                f"`{name}` is already {taken}; a name may stand for one thing only.",
+                self.text,
+                start,
+                start + len(name),
             )
 
     # ----- nodes -----
@@ -114,17 +117,16 @@ class _Elaboration:
             self.text, node.start, node.end,
         )  # fmt: skip
 
-    def is_labels(self, form: syntax.Form) -> bool:
-        return (
-            isinstance(form, syntax.Name)
-            and form.name in self.declared
-            and self.declared[form.name].kind == "labels"
-        )
+    def is_labels(self, form: syntax.Form, *kinds: str) -> bool:
+        """Whether a form is an input that can only (or, with more kinds, also) be used as labels."""
+        if not isinstance(form, syntax.Name) or form.name not in self.declared:
+            return False
+        return self.declared[form.name].kind in ("labels", *kinds)
 
     def labels(self, form: syntax.Form, scores: Node | None = None) -> Node:
         """An input of labels; their classes are the columns of what they pick from."""
-        if not (isinstance(form, syntax.Name) and self.is_labels(form)):
-            labels = [name for name, input in self.declared.items() if input.kind == "labels"]
+        if not (isinstance(form, syntax.Name) and self.is_labels(form, "whole")):
+            labels = [name for name, input in self.declared.items() if input.kind != "real"]
             hint = f"labels: {', '.join(labels)}" if labels else "no input is drawn as labels"
             raise self.fail(f"`{self.quote(form)}` should be an input that holds labels ({hint}).", form)
         if scores is not None and scores.rank == 2:
@@ -269,7 +271,7 @@ class _Elaboration:
 
     def parts(self, form: syntax.Parts) -> Node:
         operand = self.real(form.operand)
-        if len(form.parts) == 1 and self.is_labels(form.parts[0]):
+        if len(form.parts) == 1 and self.is_labels(form.parts[0], "whole"):
             return self.make(form, "pick", operand, self.labels(form.parts[0], operand))
         cuts: list[Option] = []
         for part in form.parts:

@@ -1,9 +1,9 @@
 """The objective as a graph of named operations: what every other use of it starts from.
 
-    f = ||max(X W, 0) - Y||_F^2        X ─┐
-                                          ├ matmul ─ max ─┐
-                                       W ─┘   0 ─────┘    ├ sub ─ squared_norm = f
-                                                     Y ───┘
+f = ||max(X W, 0) - Y||_F^2        X ─┐
+                                      ├ matmul ─ max ─┐
+                                   W ─┘   0 ─────┘    ├ sub ─ squared_norm = f
+                                                 Y ───┘
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,6 +13,9 @@ from typing import Literal, TypeAlias
 from grader.objective.sizes import Shape
 
 Option: TypeAlias = "int | float | str | bool | tuple[Option, ...] | None"
+
+USES_LABELS = ("pick", "onehot", "cross_entropy")
+"""Operations whose last argument is an input of labels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,10 +43,11 @@ class Declared:
     """An input as the assignment declares it.
 
     `labels` are class numbers: they pick entries and are never differentiated; `classes` is how many there are.
+    `whole` numbers may be used as either.
     """
 
     shape: Shape
-    kind: Literal["real", "labels"] = "real"
+    kind: Literal["real", "labels", "whole"] = "real"
     classes: Shape = ()
 
 
@@ -65,6 +69,13 @@ class Graph:
         if name == self.name:
             return self.objective
         return self.inputs.get(name) or self.steps.get(name)
+
+
+def labels_of(graph: Graph) -> frozenset[str]:
+    """The inputs that the objective uses as labels."""
+    nodes = in_order(*graph.steps.values(), graph.objective)
+    used = [node.arguments[-1] for node in nodes if node.operation in USES_LABELS]
+    return frozenset(str(node.options["name"]) for node in used)
 
 
 def in_order(*roots: Node) -> Iterator[Node]:

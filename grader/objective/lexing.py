@@ -136,11 +136,6 @@ def splits(word: str, names: Collection[str]) -> list[list[str]]:
     ways: list[list[list[str]]] = [[[]]]
     for end in range(1, len(word) + 1):
         ways.append(
-            [
-                [*way, word[start:end]]
-                for start in range(end)
-                if word[start:end] in names
-                for way in ways[start]
-            ][:32]
+            [[*way, word[start:end]] for start in range(end) if word[start:end] in names for way in ways[start]][:32]
         )
     return sorted(ways[-1], key=len)

@@ -1,0 +1,204 @@
+"""Reference values: the objective evaluated in float64 and differentiated by torch.autograd.
+
+The trusted side's only import of torch. Given upstream gradients d_s of steps s, the expected gradients are those of
+
+    Σ_s ⟨d_s, s⟩        with every other use of s held fixed: the vector-Jacobian product from the steps given
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from grader.expected import Expected
+from grader.inputs import Array, Input
+from grader.objective import Graph, Node, gradients
+from grader.objective.graph import in_order
+from grader.objective.operations import TABLE
+from grader.objective.rounding import FLOAT32, MIXED, SAFETY, Arithmetic
+
+EXACT_ZERO = 2.0**-20
+"""A reference this much smaller than the rounding bound of float32 is zero up to the rounding of float64."""
+
+
+class TorchRandomness:
+    """`inputs.Randomness` with the numbers that `torch.manual_seed(seed)` leads to in a notebook."""
+
+    def __init__(self, seed: int) -> None:
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def normal(self, shape: tuple[int, ...]) -> Array:
+        return torch.randn(shape, generator=self.generator).double().numpy()  # type: ignore[no-any-return]
+
+    def uniform(self, shape: tuple[int, ...]) -> Array:
+        return torch.rand(shape, generator=self.generator).double().numpy()  # type: ignore[no-any-return]
+
+    def integers(self, shape: tuple[int, ...], low: int, high: int) -> Array:
+        return torch.randint(low, high + 1, shape, generator=self.generator).numpy()  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class Degenerate:
+    """Why a draw makes a poor question. `near_kink` says that it is only rounding which could tip it over."""
+
+    why: str
+    near_kink: bool = False
+
+
+class Evaluation:
+    """One objective on the inputs of one case."""
+
+    def __init__(self, graph: Graph, inputs: Mapping[str, Input]) -> None:
+        self.graph = graph
+        self.inputs = {name: _tensor(value) for name, value in inputs.items()}
+        self.roots = [*graph.inputs.values(), *graph.steps.values(), graph.objective]
+        self.values: dict[Node, torch.Tensor] = {}
+        with torch.no_grad():
+            self._fill(self.values, self.roots)
+        self.errors = {
+            arithmetic: self._errors(arithmetic, self.values, {}, self.roots) for arithmetic in (FLOAT32, MIXED)
+        }
+
+    def node(self, name: str) -> Node:
+        node = self.graph.node(name)
+        assert node is not None, name
+        return node
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """The shape of an input's or a step's value."""
+        return tuple(self.values[self.node(name)].shape)
+
+    def array(self, name: str) -> Array:
+        """The value of an input or step."""
+        return self.values[self.node(name)].numpy().copy()  # type: ignore[no-any-return]
+
+    # ----- answers -----
+
+    def value(self, name: str) -> Expected:
+        """The value of a step, or of the objective, as the right answer."""
+        node = self.node(name)
+        return _expected(self.values[node], *(self.errors[arithmetic][node] for arithmetic in (FLOAT32, MIXED)))
+
+    def gradients(self, upstream: Mapping[str, Array] | None, wrt: Sequence[str]) -> dict[str, Expected]:
+        """The gradients with respect to inputs or steps, from upstream gradients or (None) of the objective."""
+        given = {self.graph.name: np.ones(self.shape(self.graph.name))} if upstream is None else upstream
+        exact = self._autograd(given, wrt)
+        # The same gradients as expressions, to see how far rounding can carry them.
+        seeds = {self.node(step): Node("input", (), {"name": f"d {step}"}, self.node(step).shape) for step in given}
+        inputs = {seeds[self.node(step)]: torch.as_tensor(array) for step, array in given.items()}
+        expressions = gradients(seeds, {name: self.node(name) for name in wrt})
+        values = {**self.values, **inputs}
+        with torch.no_grad():
+            self._fill(values, list(expressions.values()))
+        bounds = [
+            self._errors(arithmetic, values, self.errors[arithmetic], list(expressions.values()))
+            for arithmetic in (FLOAT32, MIXED)
+        ]
+        return {name: _expected(exact[name], *(bound[expressions[name]] for bound in bounds)) for name in wrt}
+
+    def _autograd(self, given: Mapping[str, Array], wrt: Sequence[str]) -> dict[str, torch.Tensor]:
+        seeds = {self.node(step): torch.as_tensor(array) for step, array in given.items()}
+        used: dict[Node, torch.Tensor] = {}
+        made: dict[Node, torch.Tensor] = {}
+        with torch.enable_grad():
+            for node in in_order(*self.roots):
+                made[node] = self._value(node, used)
+                if node.operation == "input" and made[node].is_floating_point():
+                    made[node].requires_grad_()
+                used[node] = made[node].detach().requires_grad_() if node in seeds else made[node]
+            total = sum((made[node] * seed).sum() for node, seed in seeds.items())
+            targets = [used[self.node(name)] for name in wrt]
+            found = torch.autograd.grad(total, targets, allow_unused=True)
+        return {
+            name: torch.zeros_like(target) if gradient is None else gradient
+            for name, target, gradient in zip(wrt, targets, found, strict=True)
+        }
+
+    # ----- degeneracy -----
+
+    def degenerate(self, answers: Mapping[str, Expected], *, kinks_happen: bool, margin: float) -> Degenerate | None:
+        """The first reason why these inputs ask a poor question, if there is one.
+
+        Args:
+            kinks_happen: the case draws whole numbers, so that being at a kink is meant.
+            margin: how many rounding bounds an argument must be away from a kink.
+        """
+        for name, answer in answers.items():
+            if not np.isfinite(answer.value).all():
+                return Degenerate(f"the {name} is not finite")
+            if not (np.abs(answer.value) > EXACT_ZERO * answer.float32).any():
+                return Degenerate(f"the {name} is zero everywhere")
+        for node, arguments in self._kinks():
+            kink = TABLE[node.operation].kink
+            assert kink is not None
+            text = " ".join(self.graph.text[node.start : node.end].split())
+            side = None if kink.side is None else kink.side(torch, node.options, *arguments)
+            if side is not None and side.numel() > 1 and (bool(side.all()) or not bool(side.any())):
+                return Degenerate(f"the mask of `{text}` is {'all on' if bool(side.all()) else 'all off'}")
+            if kinks_happen:
+                continue
+            distance = kink.distance(torch, node.options, *arguments)
+            bound = sum(
+                self.errors[MIXED][argument].sum() if not distance.dim() else self.errors[MIXED][argument]
+                for argument in node.arguments
+            )
+            if bool((distance <= margin * (SAFETY * bound + math.ulp(1.0))).any()):
+                return Degenerate(f"`{text}` is within rounding of a kink", near_kink=True)
+        return None
+
+    def _kinks(self) -> Iterator[tuple[Node, list[torch.Tensor]]]:
+        for node in in_order(self.graph.objective):
+            if node.operation in TABLE and TABLE[node.operation].kink is not None:
+                yield node, [self.values[argument] for argument in node.arguments]
+
+    # ----- evaluation -----
+
+    def _value(self, node: Node, values: Mapping[Node, torch.Tensor]) -> torch.Tensor:
+        if node.operation == "input":
+            return self.inputs[str(node.options["name"])].detach()
+        if node.operation in ("number", "size"):
+            return torch.tensor(node.options["value"], dtype=torch.float64)
+        row = TABLE[node.operation]
+        return row.value(torch, node.options, *(values[argument] for argument in node.arguments))  # type: ignore[no-any-return]
+
+    def _fill(self, values: dict[Node, torch.Tensor], roots: Sequence[Node]) -> None:
+        for node in in_order(*roots):
+            if node not in values:
+                values[node] = self._value(node, values)
+
+    def _errors(
+        self,
+        arithmetic: Arithmetic,
+        values: Mapping[Node, torch.Tensor],
+        known: Mapping[Node, torch.Tensor],
+        roots: Sequence[Node],
+    ) -> dict[Node, torch.Tensor]:
+        """A rounding bound for every node that the roots need."""
+        errors = dict(known)
+        with torch.no_grad():
+            for node in in_order(*roots):
+                if node in errors:
+                    continue
+                value = values[node]
+                if node.operation in ("input", "number", "size"):
+                    errors[node] = (value - value.float().double()).abs() if value.is_floating_point() else value * 0
+                    continue
+                row = TABLE[node.operation]
+                arguments = [values[argument] for argument in node.arguments]
+                inherited = [errors[argument] for argument in node.arguments]
+                errors[node] = row.rounding(torch, arithmetic, row.value, node.options, value, arguments, inherited)
+        return errors
+
+
+def _tensor(value: Input) -> torch.Tensor:
+    """Labels stay whole numbers; everything else is float64."""
+    if isinstance(value, np.ndarray):
+        return torch.from_numpy(value.copy())
+    return torch.tensor(float(value), dtype=torch.float64)
+
+
+def _expected(value: torch.Tensor, float32: torch.Tensor, mixed: torch.Tensor) -> Expected:
+    bounds = [(SAFETY * bound.expand(value.shape)).float().numpy().copy() for bound in (float32, mixed)]
+    return Expected(value.detach().double().numpy().copy(), *bounds)
