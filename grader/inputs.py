@@ -80,8 +80,9 @@ def _onehot(spec: Onehot, shape: tuple[int, ...], random: Randomness, classes: i
 
 
 def _simplex(spec: Simplex, shape: tuple[int, ...], random: Randomness, classes: int) -> Array:
-    positive = np.exp(random.normal(shape))
-    return positive / positive.sum(-1, keepdims=True)
+    positive: Array = np.exp(random.normal(shape))
+    rows: Array = positive / positive.sum(-1, keepdims=True)
+    return rows
 
 
 def _spd(spec: Spd, shape: tuple[int, ...], random: Randomness, classes: int) -> Array:

@@ -16,6 +16,7 @@ import numpy as np
 from grader import signature
 from grader.assignment import Assignment, Framework, Limits, Problem, Visibility
 from grader.cases import CaseSpec, cases
+from grader.compare import Target
 from grader.errors import AssignmentError
 from grader.expected import Expected
 from grader.inputs import Array, Input, draw, is_drawn
@@ -56,7 +57,7 @@ class AskedCase:
     name: str
     visibility: Visibility
     seed: int
-    expected: Expected
+    target: Target
     plan: int
     call: int
     slot: int
@@ -70,8 +71,6 @@ class Asked:
     wrt: str
     function: str
     points: float
-    rtol: float
-    atol: float
     cases: tuple[AskedCase, ...]
 
 
@@ -354,10 +353,10 @@ def _asked(planned: Sequence[_Planned], places: Mapping[_Planned, tuple[int, int
                     item.drawn.case.name,
                     item.drawn.case.visibility,
                     item.drawn.seed,
-                    item.drawn.answers[name, question.name],
+                    Target.of(item.drawn.answers[name, question.name], rtol=tolerance.rtol, atol=tolerance.atol),
                     *places[item],
                     slot,
                 )
                 for item in items
             )
-            yield Asked(problem, question.wrt, name, question.points, tolerance.rtol, tolerance.atol, answered)
+            yield Asked(problem, question.wrt, name, question.points, answered)

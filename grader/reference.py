@@ -161,7 +161,7 @@ class Evaluation:
         if node.operation in ("number", "size"):
             return torch.tensor(node.options["value"], dtype=torch.float64)
         row = TABLE[node.operation]
-        return row.value(torch, node.options, *(values[argument] for argument in node.arguments))  # type: ignore[no-any-return]
+        return row.value(torch, node.options, *(values[argument] for argument in node.arguments))
 
     def _fill(self, values: dict[Node, torch.Tensor], roots: Sequence[Node]) -> None:
         for node in in_order(*roots):

@@ -208,7 +208,7 @@ def generalise(problem: Problem) -> Free | None:
 
 
 def other_sizes(problem: Problem, random: Random) -> Iterator[Layout]:
-    """Sizes other than the handout's that the objective accepts, one after the other; the handout's if there are none."""
+    """Sizes other than the handout's that the objective accepts, again and again; the handout's if there are none."""
     free = generalise(problem)
     handout = layout(problem, problem.dims, problem.inputs)
     while True:

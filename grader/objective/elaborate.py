@@ -144,7 +144,8 @@ class _Elaboration:
         """The node of an expression that is an array of real numbers."""
         if self.is_labels(form):
             raise self.fail(
-                f"`{self.quote(form)}` holds labels; they can stand in `A[{self.quote(form)}]`, onehot and cross_entropy.",
+                f"`{self.quote(form)}` holds labels, which can only pick entries: "
+                f"`A[{self.quote(form)}]`, onehot and cross_entropy.",
                 form,
             )
         node = _FORMS[type(form)](self, form)
@@ -177,9 +178,9 @@ class _Elaboration:
                 size = self.unifier.resolve(self.sizes[name])
                 return (name, 0) if size.unknown is not None else (None, size.offset)
             case syntax.Negative():
-                name, value = self.bound(form.operand)
-                if name is None:
-                    return None, -value
+                inner = self.bound(form.operand)
+                if inner[0] is None:
+                    return None, -inner[1]
             case syntax.Binary(kind="add" | "subtract"):
                 left, right = self.bound(form.left), self.bound(form.right)
                 if right[0] is None:

@@ -22,8 +22,9 @@ USES_LABELS = ("pick", "onehot", "cross_entropy")
 class Node:
     """One operation applied to others; two nodes are the same only if they are the same object.
 
-    `operation` is a key of `operations.TABLE`, or `input` (option `name`), `number` (option `value`), `size`
-    (options `name` and `value`: a name in `dims`, as a number; None while it is unknown). `start` and `end` are the place in the objective's text.
+    `operation` is a key of `operations.TABLE`, or `input` (option `name`), `number` (option `value`), `size` (options
+    `name` and `value`: a name in `dims` as a number, None while it is unknown). `start` and `end` are the place in the
+    objective's text.
     """
 
     operation: str

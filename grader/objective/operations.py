@@ -196,7 +196,7 @@ def sum_like_value(t: Any, o: Mapping[str, Option], g: Any, a: Any) -> Any:
 def cut(o: Mapping[str, Option]) -> tuple[int | slice, ...]:
     """The index of a part; names in `dims` have been replaced by numbers."""
     return tuple(
-        slice(*(None if bound is None else cast(Bound, bound)[1] for bound in part))
+        slice(*[None if bound is None else bound[1] for bound in part])
         if shapes.is_slice(part)
         else cast(Bound, part)[1]
         for part in cast("tuple[tuple[Bound | None, ...], ...]", o["parts"])

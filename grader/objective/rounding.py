@@ -209,4 +209,4 @@ def determinant(
 
 def _terms(argument: Tensor, out: Tensor) -> float:
     """How many entries of the argument go into one entry of the result."""
-    return prod(argument.shape) / max(prod(out.shape), 1)
+    return float(prod(argument.shape) / max(prod(out.shape), 1))

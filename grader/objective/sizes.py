@@ -89,8 +89,8 @@ class Unifier:
         rank = max(map(len, shapes), default=0)
         result = [ONE] * rank
         for shape in shapes:
-            for axis, size in enumerate(shape, start=rank - len(shape)):
-                size, so_far = self.resolve(size), self.resolve(result[axis])
+            for axis, given in enumerate(shape, start=rank - len(shape)):
+                size, so_far = self.resolve(given), self.resolve(result[axis])
                 if so_far == ONE:
                     result[axis] = size
                 elif size != ONE and not self.same(size, so_far):

@@ -176,7 +176,7 @@ _RULES: dict[str, Any] = {
     "negative": _rule(Negative),
     "positive": _rule(lambda start, end, operand: operand),
     "transpose": _rule(lambda start, end, operand, mark: Transpose(start, end, operand)),
-    "elementwise_power": _rule(lambda *parts: Power(*parts, elementwise=True)),
+    "elementwise_power": _rule(lambda start, end, base, exponent: Power(start, end, base, exponent, elementwise=True)),
     "power": _rule(_power),
     "norm": _rule(lambda start, end, bar, operand, close: Norm(start, end, operand, str(close))),
     "absolute": _rule(lambda start, end, bar, operand, close: Absolute(start, end, operand)),
@@ -212,7 +212,7 @@ _CLOSERS = ("NORM_CLOSE", "ABS_CLOSE", "RPAR", "RSQB", "COMMA")
 def _expected(kinds: Collection[str]) -> str:
     """The shortest true account of what could have stood here."""
     names = _terminal_names()
-    if kinds >= {"NUMBER", "NAME", "FUNCTION", "LPAR"} and "TIMES" not in kinds:
+    if {*kinds} >= {"NUMBER", "NAME", "FUNCTION", "LPAR"} and "TIMES" not in kinds:
         return "a name, a number or `(`"
     closers = [names[kind] for kind in _CLOSERS if kind in kinds]
     if "TIMES" in kinds or "PLUS" in kinds:
@@ -235,7 +235,7 @@ def _parser() -> Lark:
         _grammar(),
         parser="lalr",
         lexer="basic",
-        postlex=_Bars(),  # type: ignore[arg-type]
+        postlex=_Bars(),
         propagate_positions=True,
         maybe_placeholders=True,
     )
@@ -256,7 +256,7 @@ def parse_line(text: str, start: int, end: int, names: Collection[str], function
         for token in lexing.process(_parser().lex(source)):
             parser.feed_token(token)
             last = token
-        built = _Forms().transform(parser.feed_eof(last))
+        built = _Forms().transform(parser.feed_eof(last))  # type: ignore[no-untyped-call]
     except UnexpectedCharacters as error:
         at = int(error.pos_in_stream or 0)
         raise ObjectiveError(f"`{text[at]}` is not part of the notation.", text, at, at + 1) from None

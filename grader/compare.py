@@ -1,0 +1,143 @@
+"""Whether an answer is right, and if not how not: type, shape, finite, value, in this order.
+
+    right    ⇔    |actual − expected| ≤ rtol·|expected| + atol·s + widening     in every element
+
+with s the largest |expected|, and the widening what rounding may have done (`grader.objective.rounding`), capped at a
+share of s. Written as "not right unless ≤" throughout, so that a NaN is never right.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from grader.expected import Expected
+from grader.sandbox.job import Malformed, Returned
+from grader.verdict import Verdict
+
+Array: TypeAlias = npt.NDArray[np.float64]
+
+MOST_WIDENED = {"float32": 0.05, "mixed": 1e-3}
+"""However badly conditioned a case is, an answer that is off by this share of the largest element is wrong."""
+SINGLE = frozenset({"float32", "float16", "bfloat16"})
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """The right answer with the error that is allowed in every element; made once, compared with many times.
+
+    `allowed` is for arithmetic in float64 or partly in float32, `allowed_float32` for all of it in float32.
+    """
+
+    value: Array
+    allowed: Array
+    allowed_float32: Array
+
+    @classmethod
+    def of(cls, expected: Expected, *, rtol: float, atol: float) -> "Target":
+        size = np.abs(expected.value)
+        largest = float(size.max(initial=0.0))
+        base = rtol * size + atol * largest
+
+        def widened(bound: npt.NDArray[np.float32], share: float) -> Array:
+            # Where the reference is zero everywhere there is nothing to take a share of: rounding alone decides.
+            return base + (np.minimum(bound, share * largest) if largest > 0 else bound)
+
+        return cls(
+            expected.value,
+            widened(expected.mixed, MOST_WIDENED["mixed"]),
+            widened(expected.float32, MOST_WIDENED["float32"]),
+        )
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What was found, as data; a field is None where the comparison did not get that far.
+
+    The worst element is the one with the largest error in terms of what is allowed there, or the first that is not
+    finite. `max_rel_error` is over the elements whose expected value is not zero.
+    """
+
+    verdict: Verdict
+    what: str | None = None
+    shape: tuple[int, ...] | None = None
+    expected_shape: tuple[int, ...] | None = None
+    dtype: str | None = None
+    max_abs_error: float | None = None
+    max_rel_error: float | None = None
+    worst_index: tuple[int, ...] | None = None
+    worst_actual: float | None = None
+    worst_expected: float | None = None
+    mismatched: int | None = None
+    total: int | None = None
+
+
+def compare(answer: Returned | Malformed, target: Target) -> Comparison:
+    """The comparison of what came back with what is right."""
+    if isinstance(answer, Malformed):
+        return Comparison("wrong_type", what=answer.what)
+    expected = target.value
+    if answer.array is None or answer.array.shape != expected.shape:
+        return Comparison("wrong_shape", shape=answer.shape, expected_shape=expected.shape, dtype=answer.dtype)
+    actual = answer.array
+    error = np.abs(actual - expected)
+    right = error <= target.allowed
+    if not right.all() and looks_single(actual, answer.dtype):
+        right = error <= target.allowed_float32
+    # A tolerance may excuse an error, but never certify an answer that says nothing.
+    if not actual.any() and expected.any():
+        right = expected == 0
+    if right.all():
+        return Comparison(
+            "correct",
+            dtype=answer.dtype,
+            max_abs_error=float(error.max(initial=0.0)),
+            max_rel_error=_relative(error, expected),
+            mismatched=0,
+            total=actual.size,
+        )
+    return _mismatch(actual, answer.dtype, error, right, target)
+
+
+def _mismatch(actual: Array, dtype: str, error: Array, right: npt.NDArray[np.bool_], target: Target) -> Comparison:
+    finite = np.isfinite(actual)
+    if finite.all():
+        with np.errstate(divide="ignore", invalid="ignore"):
+            excess = np.where(right, -1.0, error / target.allowed)
+        worst = int(np.argmax(excess))
+    else:
+        worst = int(np.argmin(finite))
+    seen = error[finite]
+    return Comparison(
+        "incorrect" if finite.all() else "not_finite",
+        dtype=dtype,
+        max_abs_error=float(seen.max()) if seen.size else None,
+        max_rel_error=_relative(seen, target.value[finite]),
+        worst_index=tuple(map(int, np.unravel_index(worst, actual.shape))),
+        worst_actual=float(actual.flat[worst]),
+        worst_expected=float(target.value.flat[worst]),
+        mismatched=int((~right).sum()),
+        total=actual.size,
+    )
+
+
+def _relative(error: Array, expected: Array) -> float | None:
+    size = np.abs(expected)
+    nonzero = size > 0
+    if nonzero.all():
+        return float((error / size).max()) if size.size else None
+    return float((error[nonzero] / size[nonzero]).max()) if nonzero.any() else None
+
+
+def looks_single(actual: Array, dtype: str) -> bool:
+    """Whether an answer may have been computed in float32 throughout.
+
+    Its own type says so, or all its numbers are float32 numbers; whole numbers are that in any arithmetic, and so
+    say nothing.
+    """
+    if dtype in SINGLE:
+        return True
+    with np.errstate(over="ignore", invalid="ignore"):
+        single = actual.astype(np.float32)
+    return bool((actual == single).all()) and not bool((actual == np.round(actual)).all())
