@@ -234,9 +234,7 @@ class Broken:
     why: str
 
 
-Answer: TypeAlias = (
-    Returned | Malformed | Missing | Raised | TimedOut | OutOfMemory | Crashed | Forbidden | Broken
-)
+Answer: TypeAlias = Returned | Malformed | Missing | Raised | TimedOut | OutOfMemory | Crashed | Forbidden | Broken
 
 
 @dataclass(frozen=True)

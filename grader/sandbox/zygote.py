@@ -1,0 +1,441 @@
+"""The process that is warmed up once and forked for every box: `python -I -m grader.sandbox.zygote`.
+
+    keeper    started by the trusted side; stays outside of the namespaces, ends when its parent ends
+    doorkeeper   enters the namespaces and waits (absent where there are none)
+    zygote       process 1 in there: imports, warms up, builds filter and rules, then serves
+
+It serves one box at a time over its control socket, and never reads a job: descriptors pass through it.
+
+    outside ─ "fork" + result, output, box, job ─▶ zygote ─ fork ─▶ box
+    outside ◀─ "started" + pidfd ─ zygote                outside ◀─ "ended", status, CPU time, memory ─ zygote
+
+Before every fork it checks that it has one thread and no descriptor but its own: what it leaks, a box inherits.
+"""
+
+import array
+import contextlib
+import fcntl
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+import traceback
+from typing import Any, NoReturn
+
+from grader.sandbox import gate, harness, importing, jail, landlock, namespaces, reach, seccomp, syscalls, wire
+from grader.sandbox.job import Framework
+from grader.sandbox.values import Reader
+
+FORK, STARTED, ENDED, READY, FAILED = b"F", b"S", b"E", b"R", b"X"
+ENDED_FORMAT = struct.Struct("=idQ")
+"""Wait status, CPU seconds, largest resident set in KiB."""
+
+RECEIVED = (3, 4, 5, 6)
+"""Where the four descriptors of a box arrive: the lowest free numbers, as the zygote's own are moved up."""
+
+FIRST_OWN_FD = 20
+NO_NAMESPACES = 77
+"""Exit status of an attempt that could not make its namespaces; the next one does without."""
+
+_WARM = """
+    __future__ abc argparse ast bisect cmath collections.abc concurrent.futures contextlib copy csv ctypes dataclasses
+    datetime decimal dis doctest enum fractions functools gc heapq html inspect io itertools json linecache locale
+    logging math numbers operator os pathlib pickle platform pprint pwd queue random re string statistics struct
+    subprocess sys tempfile textwrap threading time timeit tokenize traceback types typing unicodedata unittest
+    unittest.mock uuid warnings weakref zipfile zlib encodings.idna encodings.unicode_escape
+    numpy numpy.linalg numpy.random numpy.fft numpy.ma numpy.testing numpy.polynomial
+"""
+WARM_MODULES = tuple(_WARM.split())
+WARM_TORCH = ("torch", "torch.nn.functional", "torch.func", "torch.autograd.functional", "torch.autograd.gradcheck")
+
+
+class Options:
+    """How this zygote was asked to be."""
+
+    def __init__(self, text: str) -> None:
+        asked = json.loads(text)
+        self.control = _move_up(asked["control"])
+        self.framework: Framework = asked["framework"]
+        self.without: frozenset[str] = frozenset(asked["without"])
+
+
+class Zygote:
+    """The warmed process, after `boot`; serves until its control socket closes."""
+
+    def __init__(self, options: Options, inside: bool, missing: list[str]) -> None:
+        self._options = options
+        self._inside = inside
+        self._missing = missing
+        self._control = socket.socket(fileno=options.control)
+
+    def boot(self) -> None:
+        """Everything that is done once; says on the control socket what came of it."""
+        os.chdir("/")
+        self._open_proc()
+        warm(self._options.framework)
+        self._reader = Reader()
+        self._gate: gate.Gate | None = None
+        if self._options.framework == "torch":
+            self._gate, why = gate.make_gate(machine="machine_gate" not in self._options.without)
+            self._missing += [why] if why else []
+        found = reach.survey(self._options.framework)
+        self._path = reach.import_path(self._options.framework)
+        kept = self._capabilities(found)
+        if self._inside:
+            try:
+                namespaces.enter_private_root(found)
+            except OSError as error:
+                _give_up_namespaces(f"private root: {error}")
+        self._jail = jail.Jail(
+            ruleset=self._make_ruleset(found),
+            filter=self._make_filter(),
+            zygote=os.getpid(),
+            drop_uid=self._may_drop_uid(),
+            kept_capabilities=kept,
+        )
+        jail.prepare()
+        _reset_streams()
+        self._own = set(os.listdir(self._fds)) - {str(RECEIVED[0])}
+        self._check()
+        gc.collect()
+        gc.freeze()
+        self._send(READY + json.dumps(self._describe()).encode())
+
+    def serve(self) -> NoReturn:
+        """Forks a box for each request, until there is nobody to ask."""
+        while True:
+            message, fds, _, _ = socket.recv_fds(self._control, 16, len(RECEIVED))
+            if not message:
+                os._exit(0)
+            if tuple(fds) != RECEIVED:
+                raise RuntimeError(f"descriptors {fds} arrived where {list(RECEIVED)} were due")
+            self._check(*fds)
+            held = int(os.pread(self._statm, 32, 0).split()[0]) * _PAGE
+            pid = os.fork()
+            if pid == 0:
+                self._box((fds[0], fds[1], fds[2], fds[3]), held)
+            for fd in fds:
+                os.close(fd)
+            self._attend(pid)
+
+    def _attend(self, pid: int) -> None:
+        pidfd = os.pidfd_open(pid)
+        try:
+            self._send(STARTED, pidfd)
+        finally:
+            os.close(pidfd)
+        _, status, usage = os.wait4(pid, 0)
+        self._send(ENDED + ENDED_FORMAT.pack(status, usage.ru_utime + usage.ru_stime, usage.ru_maxrss))
+        # As process 1 it inherits what a box left behind, should one ever manage to fork.
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+
+    def _box(self, fds: tuple[int, int, int, int], held: int) -> NoReturn:
+        """The child: what it raises before the student's turn is ours, and goes to the zygote's error stream."""
+        result, output, box_fd, job_fd = fds
+        try:
+            packed = _read_whole(box_fd)
+            job = wire.unpack_job(_read_whole(job_fd))
+            jail.leave_the_zygote(self._jail)
+            memory = held + len(packed) + (job.memory_mb << 20)
+            jail.limit_resources(memory_bytes=memory, cpu_seconds=job.cpu_seconds)
+            quiet = job.repeated or any(step.silent for step in job.steps)
+            jail.take_descriptors(result, output)
+            jail.lock(self._jail, first_closed=jail.QUIET + 1 if quiet else jail.QUIET)
+            importing.forget_the_grader(self._options.framework, self._path)
+            work = harness.Harness(
+                wire.unpack_box(packed),
+                job,
+                write=_write_result,
+                silence=Silencer() if quiet else _stay_loud,
+                reader=self._reader,
+                gate=self._gate,
+            )
+        except BaseException:
+            traceback.print_exc()
+            flush_and_exit(1)
+        work.run()
+
+    def _may_drop_uid(self) -> bool:
+        """Root must become somebody else, where it has the right to (a container may have taken it away)."""
+        if os.geteuid() != 0:
+            return False
+        try:
+            os.setgroups([])
+        except PermissionError:
+            self._missing.append("uid_drop: root without the capability to change its uid")
+            return False
+        return True
+
+    def _capabilities(self, found: reach.Reach) -> tuple[int, ...]:
+        """Without a private root a box that gave up root may have to pass a closed folder, as /root is."""
+        if self._inside or os.geteuid() != 0 or not _behind_closed_folders(found.entries):
+            return ()
+        return (syscalls.CAP_DAC_READ_SEARCH,)
+
+    def _make_ruleset(self, found: reach.Reach) -> int | None:
+        if "landlock" in self._options.without:
+            self._missing.append("landlock: left out on request")
+            return None
+        if landlock.abi() < 1:
+            self._missing.append("landlock: not in this kernel")
+            return None
+        read = landlock.READ_FILE | landlock.READ_DIR
+        grants = [landlock.Grant(path, read) for path in found.entries if path != "/dev/null"]
+        grants += [landlock.Grant(path, landlock.READ_DIR) for path in found.folders]
+        grants.append(landlock.Grant("/dev/null", landlock.READ_FILE | landlock.WRITE_FILE))
+        return _move_up(landlock.make_ruleset(grants))
+
+    def _make_filter(self) -> seccomp.Filter | None:
+        if "seccomp" in self._options.without:
+            self._missing.append("seccomp: left out on request")
+            return None
+        return seccomp.Filter()
+
+    def _open_proc(self) -> None:
+        """Views of the zygote's own state, held open since a private root has no /proc."""
+        flags = os.O_RDONLY | os.O_CLOEXEC
+        self._tasks = _move_up(os.open("/proc/self/task", flags | os.O_DIRECTORY))
+        self._fds = _move_up(os.open("/proc/self/fd", flags | os.O_DIRECTORY))
+        self._statm = _move_up(os.open("/proc/self/statm", flags))
+
+    def _check(self, *received: int) -> None:
+        tasks = os.listdir(self._tasks)
+        if len(tasks) != 1:
+            raise RuntimeError(f"{len(tasks)} threads where one is allowed")
+        # Listing takes a descriptor itself, the lowest free one.
+        known = {str(fd) for fd in range(RECEIVED[0], RECEIVED[0] + len(received) + 1)}
+        extra = set(os.listdir(self._fds)) - self._own - known
+        if extra:
+            raise RuntimeError(f"unknown descriptors {sorted(extra)}")
+
+    def _describe(self) -> dict[str, Any]:
+        version = landlock.abi()
+        locked = self._jail.ruleset is not None
+        return {
+            "missing": self._missing,
+            "landlock_abi": version,
+            "landlock_errata": landlock.errata(),
+            "layers": {
+                "no_new_privs": True,
+                "landlock_fs": locked and version >= landlock.NEEDED_ABI,
+                "landlock_net": locked and version >= landlock.NET_ABI,
+                "landlock_scope": ["abstract_unix", "signal"] if locked and version >= landlock.SCOPE_ABI else [],
+                "seccomp": {"mode": "allowlist", "sha256": self._jail.filter.sha256} if self._jail.filter else None,
+                "close_range": True,
+                "rlimits": {"fsize": 0, "core": 0, "nofile": jail.LARGEST_FD, "as": "per box", "cpu": "per box"},
+                "namespaces": list(namespaces.KINDS) if self._inside else [],
+                "private_root": self._inside,
+                "cgroup": None,
+                "uid_drop": self._jail.drop_uid,
+                "capabilities": ["dac_read_search"] if self._jail.kept_capabilities else [],
+                "autograd_gate": self._gate.kind if self._gate else None,
+            },
+        }
+
+    def _send(self, message: bytes, *fds: int) -> None:
+        ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
+        try:
+            self._control.sendmsg([message], ancillary)
+        except (BrokenPipeError, ConnectionResetError):
+            os._exit(0)
+
+
+class Silencer:
+    """Turns the process's output off, by pointing it at /dev/null, and on again."""
+
+    def __init__(self) -> None:
+        self._silent = False
+
+    def __call__(self, silent: bool) -> None:
+        if silent is not self._silent:
+            harness.flush()
+            source = 0 if silent else jail.QUIET
+            os.dup2(source, 1)
+            os.dup2(source, 2)
+            self._silent = silent
+
+
+def warm(framework: Framework) -> None:
+    """Imports what a box will use, and makes the libraries do all that they do on first use."""
+    for name in WARM_MODULES:
+        importlib.import_module(name)
+    import numpy as np
+
+    square = np.eye(3) + 0.5
+    np.linalg.inv(square) @ np.linalg.svd(square)[0]
+    np.einsum("ij,jk->ik", square, square)
+    np.random.default_rng(0).standard_normal(3)
+    str(square)
+    if framework == "numpy":
+        return
+    for name in WARM_TORCH:
+        importlib.import_module(name)
+    import torch
+
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    matrix = torch.from_numpy(square.copy())
+    weight = matrix.clone().requires_grad_()
+    (torch.relu(matrix @ weight) ** 2).sum().backward()
+    torch.linalg.inv(matrix) @ torch.linalg.svd(matrix)[0]
+    torch.einsum("ij,jk->ik", matrix, matrix)
+    torch.nn.functional.conv2d(torch.ones(1, 1, 4, 4), torch.ones(1, 1, 2, 2))
+    torch.softmax(matrix, 1).norm()
+    str(matrix)
+
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def _move_up(fd: int) -> int:
+    """The descriptor under a number that leaves the lowest free for those of the boxes."""
+    moved = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, FIRST_OWN_FD)
+    os.close(fd)
+    return moved
+
+
+def _read_whole(fd: int) -> bytes:
+    """A sealed memory file, not moving the offset that all boxes share."""
+    size = os.fstat(fd).st_size
+    parts, at = [], 0
+    while at < size:
+        part = os.pread(fd, size - at, at)
+        parts.append(part)
+        at += len(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _write_result(data: bytes) -> None:
+    harness.write_all(jail.RESULT, data)
+
+
+def _stay_loud(silent: bool) -> None:
+    """The silencer of a box that has nothing to be silent about."""
+
+
+def _reset_streams() -> None:
+    """Lines go out as they are printed, so that a box that dies has said what it said; no text fails to encode."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
+
+
+def _behind_closed_folders(paths: tuple[str, ...]) -> bool:
+    """Whether some folder on the way to these paths is closed to others."""
+    folders: set[str] = set()
+    for path in map(os.path.realpath, paths):
+        while (path := os.path.dirname(path)) not in folders and path != "/":
+            folders.add(path)
+    return any(not os.stat(folder).st_mode & 0o001 for folder in folders)
+
+
+def flush_and_exit(status: int) -> NoReturn:
+    """Ends at once, with what was said so far."""
+    harness.flush()
+    os._exit(status)
+
+
+# ----- the keeper and the doorkeeper -----
+
+
+def _give_up_namespaces(why: str) -> NoReturn:
+    os.write(_REASON, why.encode())
+    os._exit(NO_NAMESPACES)
+
+
+_REASON = 19
+"""Descriptor on which an attempt says why it could not make its namespaces."""
+
+
+def main() -> None:
+    """The keeper: makes a zygote inside namespaces or, where that fails, one without; dies with its parent."""
+    options = Options(sys.argv[1])
+    parent = os.pidfd_open(os.getppid())
+    wanted = "namespaces" not in options.without
+    missing: list[str] = [] if wanted else ["namespaces: left out on request"]
+    while True:
+        reasons, reason = os.pipe()
+        os.dup2(reason, _REASON)
+        os.close(reason)
+        synchronised, theirs = socket.socketpair()
+        child = os.fork()
+        if child == 0:
+            for fd in (parent, reasons):
+                os.close(fd)
+            synchronised.close()
+            syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+            _attempt(options, theirs, wanted, missing)
+        os.close(_REASON)
+        theirs.close()
+        if wanted:
+            _map_when_asked(synchronised, child)
+        synchronised.close()
+        status = _watch(child, parent)
+        why = os.read(reasons, 4096).decode() if wanted else ""
+        os.close(reasons)
+        if not (wanted and os.waitstatus_to_exitcode(status) == NO_NAMESPACES):
+            os._exit(0 if status == 0 else 1)
+        wanted = False
+        missing = [f"namespaces: {why}"]
+
+
+def _watch(child: int, parent: int) -> int:
+    """Waits for the child to end, and ends it when the parent does."""
+    pidfd = os.pidfd_open(child)
+    poll = select.poll()
+    poll.register(pidfd, select.POLLIN)
+    poll.register(parent, select.POLLIN)
+    if parent in (fd for fd, _ in poll.poll()):
+        os.kill(child, signal.SIGKILL)
+        os._exit(0)
+    os.close(pidfd)
+    return os.waitpid(child, 0)[1]
+
+
+def _map_when_asked(synchronised: socket.socket, child: int) -> None:
+    """The child has entered its user namespace; gives it its ids, and says how that went."""
+    if not synchronised.recv(1):
+        return
+    try:
+        namespaces.write_maps(child)
+        synchronised.sendall(b".")
+    except OSError as error:
+        synchronised.sendall(f"id maps: {error}".encode())
+
+
+def _attempt(options: Options, synchronised: socket.socket, wanted: bool, missing: list[str]) -> NoReturn:
+    """The doorkeeper, then the zygote; without namespaces the zygote at once."""
+    try:
+        if wanted:
+            try:
+                syscalls.unshare(namespaces.FLAGS)
+                synchronised.sendall(b".")
+                answer = synchronised.recv(4096)
+                if answer != b".":
+                    _give_up_namespaces(answer.decode())
+                namespaces.isolate_mounts()
+            except OSError as error:
+                _give_up_namespaces(str(error))
+            syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+            child = os.fork()
+            if child:
+                synchronised.close()
+                os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) & 0xFF)
+            syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+        synchronised.close()
+        zygote = Zygote(options, wanted, missing)
+        zygote.boot()
+        zygote.serve()
+    except BaseException:
+        traceback.print_exc()
+        flush_and_exit(1)
+
+
+if __name__ == "__main__":
+    main()
