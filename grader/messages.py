@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from string import Formatter
 from typing import TypeAlias
 
+from grader.errors import ReasonCode
 from grader.verdict import Verdict
 
 Fact: TypeAlias = "str | int | float | Sequence[int] | None"
@@ -70,12 +71,12 @@ CASE_HELP: Mapping[Verdict, Templates] = {
 }
 """What to do about it."""
 
-REASON: Mapping[str, Templates] = {
+REASON: Mapping[ReasonCode, Templates] = {
     "syntax_error": ("The file is not valid Python: {text}", "The file is not valid Python."),
     "import_error": ("The file could not be imported: {text}", "The file could not be imported."),
     "not_text": ("{file} {what}.", "The file is not text."),
-    "too_large": ("{file} is larger than {limit} bytes.", "The file is too large."),
-    "empty": ("{file} {what}.", "There is nothing in it to grade."),
+    "too_large": ("{file} is larger than {limit}.", "The file is too large."),
+    "empty": ("{file} {what}.", "There is nothing to grade."),
     "timed_out": ("The import did not end within its time limit.",),
     "out_of_memory": ("The import reached the memory limit.",),
     "crashed": ("The process ended during the import: {what}.", "The process ended during the import."),
@@ -93,6 +94,7 @@ WARNING: Mapping[str, Templates] = {
         "{count} files define equally many of the functions asked for; {file} was graded.",
         "Several files define equally many of the functions asked for.",
     ),
+    "unreadable_file": ("A file was left out: {why}", "A file was left out."),
     "mutates_inputs": ("{function} changes its argument {argument} in place.", "A function changes its arguments."),
     "stand_in_module": (
         "The module {module} was replaced by one that does nothing.",
@@ -131,7 +133,7 @@ def case_help(verdict: Verdict, **facts: Fact) -> str | None:
     return _fill(CASE_HELP[verdict], facts) or None
 
 
-def reason(code: str, **facts: Fact) -> str:
+def reason(code: ReasonCode, **facts: Fact) -> str:
     """Why a submission was rejected."""
     return _fill(REASON[code], facts)
 

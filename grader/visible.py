@@ -13,8 +13,10 @@ OUTPUT_BYTES = 64 * 1024
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 """Categories of controls, invisible format characters (bidi, zero-width), surrogates, private use, separators."""
-_INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
-"""Letters and marks that leave no trace on the screen."""
+_INVISIBLE = frozenset(
+    map(chr, (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x3164, 0xFFA0))
+) | frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+"""Letters, marks and variation selectors that leave no trace on the screen."""
 
 
 def visible(text: str, *, limit: int = LINE_BYTES, multiline: bool = False) -> str:

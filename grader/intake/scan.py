@@ -1,0 +1,83 @@
+"""What can be seen in a source without running or parsing it: the functions it defines, and that it names autograd.
+
+Works on tokens, which cost little and cannot exhaust a parser: a submission is scanned where the answers are. What has
+faults is scanned as far as it has tokens.
+"""
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+_DEFINES = re.compile(r"^(?:async[ \t]+)?def[ \t]+(\w+)|^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
+_HINT = re.compile(r"backward|autograd|functorch|func\b|jacrev|jacfwd|requires_grad|\bgrad\b")
+"""What a source that mentions autograd must have somewhere: the tokens of others are never looked at."""
+
+_LOOKED_AT = (tokenize.NAME, tokenize.OP, tokenize.NEWLINE)
+_ALWAYS = frozenset({"autograd", "functorch"})
+_AS_ATTRIBUTE = frozenset({"jacrev", "jacfwd", "requires_grad", "requires_grad_"})
+_FROM_TORCH = frozenset({"func", "autograd"})
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Where a source names automatic differentiation."""
+
+    what: str
+    line: int
+
+
+def defined(source: str) -> frozenset[str]:
+    """Names that are defined at the top level, by `def` or by assignment."""
+    blanked = _without_strings(source)
+    return frozenset(function or name for function, name in _DEFINES.findall(blanked))
+
+
+def autograd_mention(source: str) -> Mention | None:
+    """The first place that names automatic differentiation, comments and strings aside."""
+    if not _HINT.search(source):
+        return None
+    tokens = [token for token in _tokens(source) if token.type in _LOOKED_AT]
+    own = {after.string for before, after in pairwise(tokens) if before.string == "def"}
+    texts = ["", "", *(token.string for token in tokens), ""]
+    from_torch = False
+    for position, token in enumerate(tokens):
+        before2, before, word, after = texts[position : position + 4]
+        if word == "from" or token.type == tokenize.NEWLINE:
+            from_torch = after == "torch"
+        if token.type != tokenize.NAME:
+            continue
+        line = token.start[0]
+        if word in _ALWAYS:
+            return Mention(word, line)
+        if before == "." and word in _AS_ATTRIBUTE:
+            return Mention(f".{word}", line)
+        if before == "." and word == "backward" and after == "(" and "backward" not in own:
+            return Mention(".backward()", line)
+        if (before2, before, word) == ("torch", ".", "func"):
+            return Mention("torch.func", line)
+        if from_torch and before in ("import", ",", "(") and word in _FROM_TORCH:
+            return Mention(f"torch.{word}", line)
+    return None
+
+
+def _tokens(source: str) -> Iterator[tokenize.TokenInfo]:
+    """The tokens up to the first fault."""
+    try:
+        yield from tokenize.generate_tokens(io.StringIO(source).readline)
+    except (tokenize.TokenError, SyntaxError):
+        return
+
+
+def _without_strings(source: str) -> str:
+    """The source with the lines inside its strings indented, so that none of them looks like code."""
+    if '"""' not in source and "'''" not in source:
+        return source
+    lines = source.split("\n")
+    for token in _tokens(source):
+        first, last = token.start[0], token.end[0]
+        if last > first and token.type not in (tokenize.NEWLINE, tokenize.NL):
+            lines[first:last] = [f" {line}" for line in lines[first:last]]
+    return "\n".join(lines)
