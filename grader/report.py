@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    JsonValue,
     PlainSerializer,
     SerializerFunctionWrapHandler,
     WithJsonSchema,
@@ -202,7 +203,8 @@ class IsolationReport(Part):
     """How strong the sandbox was, and what each of its layers did."""
 
     level: Literal["full", "strong", "degraded", "none"]
-    layers: dict[str, bool | int | str] = {}
+    layers: dict[str, JsonValue] = {}
+    missing: tuple[str, ...] = ()
 
 
 class Report(Part):

@@ -1,0 +1,187 @@
+"""One submission from its source to its report.
+
+Submission ─ sandbox.run ─▶ Run ─ outcomes ─▶ Answer ─ compare ─▶ CaseReport ─▶ GradientReport ─▶ Report
+"""
+
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+
+from grader import __version__, messages
+from grader.assignment import Framework
+from grader.compare import compare
+from grader.errors import SubmissionError
+from grader.intake import Submission
+from grader.preparation import Asked, AskedCase, Prepared
+from grader.report import (
+    AssignmentReport,
+    CaseReport,
+    ComparisonReport,
+    GradientReport,
+    IsolationReport,
+    ReasonReport,
+    Report,
+    SubmissionReport,
+    WarningReport,
+    gradient_verdict,
+)
+from grader.sandbox import OpenSandbox
+from grader.sandbox.isolation import weakest
+from grader.sandbox.job import (
+    Answer,
+    Broken,
+    Crashed,
+    Forbidden,
+    Malformed,
+    Missing,
+    Outcome,
+    OutOfMemory,
+    Raised,
+    Returned,
+    Run,
+    TimedOut,
+)
+
+
+def grade(prepared: Prepared, submission: Submission, sandboxes: Mapping[Framework, OpenSandbox]) -> Report:
+    """Run a submission's functions and compare what they return with the references.
+
+    Nothing that a student can do raises here: it becomes a verdict, or a `rejected` report.
+    """
+    runs: list[Run] = []
+    rejection: SubmissionError | None = None
+    if isinstance(submission.source, SubmissionError):
+        rejection = submission.source
+    else:
+        runs = [sandboxes[plan.framework].run(submission.source, plan) for plan in prepared.plans]
+        rejected = next((run.rejection for run in runs if run.rejection), None)
+        if rejected is not None:
+            rejection = SubmissionError(rejected.code, rejected.message, rejected.line)
+    broken = next((run.broken for run in runs if run.broken), None)
+    gradients = tuple(_gradient(asked, runs, rejection, broken) for asked in prepared.asked)
+    failed = any(gradient.score is None for gradient in gradients)
+    return Report(
+        assignment=AssignmentReport(id=prepared.id, sha256=prepared.sha256),
+        submission=SubmissionReport(learner=submission.learner, sha256=submission.sha256, files=submission.files),
+        status="grader_error" if failed else "rejected" if rejection else "graded",
+        score=None if failed else sum(gradient.score or 0.0 for gradient in gradients),
+        max_score=prepared.max_score,
+        reason=None if failed or rejection is None else _reason(rejection),
+        gradients=gradients,
+        stdout="".join(run.stdout.decode("utf-8", "surrogateescape") for run in runs),
+        warnings=tuple(_warnings(prepared, submission, runs)),
+        isolation=_isolation(sandboxes),
+        environment=dict(_environment()),
+        timing={
+            "wall_seconds": round(sum(run.wall_seconds for run in runs), 6),
+            "cpu_seconds": round(sum(run.cpu_seconds for run in runs), 6),
+            "peak_memory_mb": round(max((run.peak_memory_mb for run in runs), default=0.0), 1),
+        },
+    )
+
+
+def _gradient(
+    asked: Asked, runs: Sequence[Run], rejection: SubmissionError | None, broken: str | None
+) -> GradientReport:
+    """All cases of one question. Without a run to look at, its answers are missing, or the grader's fault."""
+    stand_in: Answer | None = (
+        Broken(broken) if broken else Missing("the submission was rejected") if rejection else None
+    )
+    cases = tuple(
+        _case(asked, case, stand_in or runs[case.plan].outcomes[case.call].answers[case.slot]) for case in asked.cases
+    )
+    verdict = gradient_verdict(cases)
+    score = None if verdict == "grader_error" else asked.points if verdict == "correct" else 0.0
+    return GradientReport(
+        problem=asked.problem,
+        wrt=asked.wrt,
+        function=asked.function,
+        verdict=verdict,
+        score=score,
+        max_score=asked.points,
+        cases=cases,
+    )
+
+
+def _case(asked: Asked, case: AskedCase, answer: Answer) -> CaseReport:
+    """The verdict of one answer, with the facts behind it."""
+
+    def report(verdict: str, **facts: object) -> CaseReport:
+        case_report = CaseReport.model_validate(
+            {"case": case.name, "visibility": case.visibility, "seed": case.seed, "verdict": verdict, **facts}
+        )
+        return case_report.explained(function=asked.function, wrt=asked.wrt)
+
+    match answer:
+        case Returned() | Malformed():
+            found = compare(answer, case.target)
+            numbers = {name: getattr(found, name) for name in ComparisonReport.model_fields}
+            comparison = ComparisonReport(**numbers) if found.total is not None else None
+            return report(
+                found.verdict,
+                comparison=comparison,
+                what=found.what,
+                shape=found.shape,
+                expected_shape=found.expected_shape,
+                dtype=found.dtype,
+            )
+        case Missing(why):
+            return report("missing", what=why)
+        case Raised(exception, message, line, file):
+            return report("raised", exception=exception, text=message, line=line, file=file)
+        case TimedOut(limit):
+            return report("timed_out", limit=limit)
+        case OutOfMemory():
+            return report("out_of_memory")
+        case Crashed(why):
+            return report("crashed", what=why)
+        case Forbidden(what, line):
+            return report("forbidden", what=what, line=line)
+        case Broken(why):
+            return report("grader_error", what=why)
+
+
+def _reason(rejection: SubmissionError) -> ReasonReport:
+    return ReasonReport(code=rejection.code, message=rejection.message, line=rejection.line)
+
+
+def _warnings(prepared: Prepared, submission: Submission, runs: Sequence[Run]) -> Iterator[WarningReport]:
+    """What costs no point, each thing once."""
+    for code, message in submission.warnings:
+        yield WarningReport(code=code, message=message)
+    for module in dict.fromkeys(module for run in runs for module in run.stand_ins):
+        yield WarningReport(code="stand_in_module", message=messages.warning("stand_in_module", module=module))
+    for function, argument in dict.fromkeys(_changed(prepared, runs)):
+        message = messages.warning("mutates_inputs", function=function, argument=argument)
+        yield WarningReport(code="mutates_inputs", message=message)
+    if any(run.truncated for run in runs):
+        yield WarningReport(code="output_truncated", message=messages.warning("output_truncated"))
+
+
+def _changed(prepared: Prepared, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
+    """Functions and the arguments that they changed in place."""
+    for plan, run in zip(prepared.plans, runs, strict=False):
+        calls = (call for box in plan.boxes for call in box.calls)
+        outcome: Outcome
+        for call, outcome in zip(calls, run.outcomes, strict=False):
+            for key in outcome.changed:
+                yield call.function, key.rpartition("/")[2]
+
+
+def _isolation(sandboxes: Mapping[Framework, OpenSandbox]) -> IsolationReport:
+    """The weakest of the sandboxes that were used."""
+    isolation = weakest([sandbox.isolation for sandbox in sandboxes.values()])
+    return IsolationReport(level=isolation.level, layers=dict(isolation.layers), missing=isolation.missing)
+
+
+@cache
+def _environment() -> tuple[tuple[str, str], ...]:
+    """The versions that a grade may depend on."""
+    found = {"grader": __version__, "python": platform.python_version(), "platform": platform.machine()}
+    for package in ("numpy", "torch"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "absent"
+    return tuple(found.items())
