@@ -171,7 +171,7 @@ def _draw(resolved: Resolved, case: CaseSpec) -> _Drawn:
             key="objective",
         )
     raise AssignmentError(
-        f"the objective is not defined on the inputs of the case `{case.name}`: {found.why if found else why}; "
+        f"the objective makes no sense on the inputs of the case `{case.name}`: {found.why if found else why}; "
         "draw inputs that suit it, as in `inputs: {X: {draw: uniform, low: 1, high: 2}}`",
         key="inputs",
     )

@@ -125,6 +125,8 @@ class Evaluation:
             kinks_happen: the case draws whole numbers, so that being at a kink is meant.
             margin: how many rounding bounds an argument must be away from a kink.
         """
+        if not bool(self.values[self.graph.objective].isfinite().all()):
+            return Degenerate("the objective is not finite")
         for name, answer in answers.items():
             if not np.isfinite(answer.value).all():
                 return Degenerate(f"the {name} is not finite")

@@ -21,6 +21,8 @@ from grader.objective.sizes import Shape
 Sizes: TypeAlias = tuple[int, ...]
 PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73)
 """Free sizes are drawn from these: pairwise different, and so are their products; none is 1 or 2."""
+SPARE = 3
+"""How many more primes than unknowns there are to draw from."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ class Free:
         """Sizes for the unknowns: different primes, small ones first."""
         unknowns = self.unknowns
         fixed = {size.offset for shape in self.shapes.values() for size in shape if size.unknown is None}
-        pool = [prime for prime in PRIMES if prime not in fixed][: len(unknowns) + 2]
+        pool = [prime for prime in PRIMES if prime not in fixed][: len(unknowns) + SPARE]
         values = dict(zip(unknowns, random.sample(pool, len(unknowns)), strict=True))
 
         def number(size: Size) -> int:
@@ -204,7 +206,7 @@ def generalise(problem: Problem) -> Free | None:
         {name: unifier.resolve(size) for name, size in dims.items()},
         {name: unifier.resolve(size) for name, size in classes.items()},
     )
-    return free if free.unknowns and len(free.unknowns) + 2 <= len(PRIMES) else None
+    return free if free.unknowns and len(free.unknowns) + SPARE < len(PRIMES) else None
 
 
 def other_sizes(problem: Problem, random: Random) -> Iterator[Layout]:
@@ -217,7 +219,12 @@ def other_sizes(problem: Problem, random: Random) -> Iterator[Layout]:
 
 def _try(problem: Problem, free: Free, random: Random) -> Layout | None:
     drawn = free.draw(random)
-    if min(number for shape in drawn.shapes.values() for number in (3, *shape) if number != 1) < 3:
+    pairs = (
+        (size, number)
+        for name, shape in free.shapes.items()
+        for size, number in zip(shape, drawn.shapes[name], strict=True)
+    )
+    if any(size.unknown is not None and number < PRIMES[0] for size, number in pairs):
         # Only a part such as A[2:] makes a size smaller than the primes are.
         return None
     try:
