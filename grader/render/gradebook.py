@@ -1,0 +1,55 @@
+"""Reports → gradebook.csv: a row for each learner, a column for the verdict of each gradient.
+
+Whatever a cell holds, a spreadsheet takes it for text: a cell that could begin a formula gets an apostrophe.
+"""
+
+import csv
+import io
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from grader.report import Report, labels
+from grader.summary import mistake_codes
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def gradebook(reports: Iterable[Report]) -> bytes:
+    """The table as CSV in UTF-8, rows by learner."""
+    ordered = sorted(reports, key=lambda report: report.submission.learner)
+    most = max(ordered, key=lambda report: len(report.gradients), default=None)
+    verdicts = labels(most.gradients) if most else ()
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(map(harmless, ["learner", "name", "score", "max_score", "status", "late", *verdicts, "mistakes"]))
+    for report in ordered:
+        writer.writerow(map(harmless, _row(report)))
+    return text.getvalue().encode()
+
+
+def harmless(cell: str) -> str:
+    """The cell as text that no spreadsheet computes."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _row(report: Report) -> list[str]:
+    return [
+        report.submission.learner,
+        _name(report),
+        "" if report.score is None else _points(report.score),
+        _points(report.max_score),
+        report.status,
+        "",
+        *(gradient.verdict for gradient in report.gradients),
+        " ".join(mistake_codes(report)),
+    ]
+
+
+def _name(report: Report) -> str:
+    """The name that the submission was handed in under."""
+    files = report.submission.files
+    return PurePosixPath(files[0].split("/", 1)[0]).stem if files else ""
+
+
+def _points(points: float) -> str:
+    return f"{points:.10g}"

@@ -1,0 +1,164 @@
+"""Reports → a terminal: tables with the verdict in colour and in words; plain text where there is no terminal.
+
+Reports hold student text with its control characters already visible; here it is also kept from being read as markup.
+"""
+
+import os
+import sys
+from typing import TextIO
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader import messages
+from grader.report import GradientReport, IsolationReport, Report
+from grader.summary import Summary
+from grader.verdict import VERDICTS, Verdict
+
+_STYLES: dict[Verdict, str] = dict.fromkeys(VERDICTS, "red") | {"correct": "green", "grader_error": "magenta"}
+PLAIN_WIDTH = 100
+"""Columns where no terminal says how many there are."""
+
+
+class _Console(Console):
+    """A console that leaves it to the program what a closed pipe means."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+def console(file: TextIO | None = None) -> Console:
+    """A console on a stream; NO_COLOR and COLUMNS are honoured, and nothing is guessed to be a link or a number."""
+    stream = file or sys.stdout
+    width = None if stream.isatty() or os.environ.get("COLUMNS") else PLAIN_WIDTH
+    return _Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+
+
+def report_view(report: Report) -> RenderableType:
+    """One submission: a line for each gradient, then what is wrong with those that are not correct."""
+    parts: list[RenderableType] = [_heading(report)]
+    if report.reason is not None:
+        place = f" (line {report.reason.line})" if report.reason.line else ""
+        parts.append(Text(f"  {report.reason.message}{place}", style="red"))
+    else:
+        parts.append(Padding(_gradients(report), (0, 0, 0, 2), expand=False))
+        parts += [_findings(gradient) for gradient in report.gradients if gradient.verdict != "correct"]
+    parts += [Text(f"  Warning: {warning.message}", style="yellow") for warning in report.warnings]
+    if report.stdout:
+        parts += [
+            Text("  Printed:", style="dim"),
+            Padding(Text(report.stdout.rstrip("\n")), (0, 0, 0, 4), expand=False),
+        ]
+    return Group(*parts)
+
+
+def summary_view(summary: Summary) -> RenderableType:
+    """A class: how many of what, and the learners whom the grader failed."""
+    status = summary.status
+    noun = "submission" if summary.submissions == 1 else "submissions"
+    line = f"{summary.submissions} {noun}: {status['graded']} graded, {status['rejected']} rejected"
+    parts: list[RenderableType] = [Text(f"{line}, {status['grader_error']} grader errors", style="bold")]
+    if summary.score is not None:
+        score = summary.score
+        parts.append(
+            Text(
+                f"Score: mean {points(score.mean)}, median {points(score.median)}, from {points(score.min)} to "
+                f"{points(score.max)} of {points(score.max_score)}"
+            )
+        )
+    parts.append(_verdict_counts(summary))
+    if summary.mistakes:
+        parts.append(Text("Mistakes: " + ", ".join(f"{code} {count}" for code, count in summary.mistakes.items())))
+    if summary.grader_errors:
+        parts.append(Text("Not graded, by a fault of the grader: " + ", ".join(summary.grader_errors), style="magenta"))
+    return Group(*parts)
+
+
+def isolation_notice(isolation: IsolationReport) -> Text | None:
+    """A word of warning where submissions run with less isolation than they should."""
+    if isolation.level in ("full", "strong"):
+        return None
+    return Text(
+        f"Isolation is {isolation.level} here: run only code that you trust. `grader doctor` says what is missing.",
+        style="yellow",
+    )
+
+
+def points(value: float) -> str:
+    """Points as a person writes them."""
+    return f"{value:.10g}"
+
+
+# ----- one submission -----
+
+
+def _heading(report: Report) -> Text:
+    score = "no score" if report.score is None else f"{points(report.score)} of {points(report.max_score)} points"
+    heading = Text.assemble((report.submission.learner, "bold"), f"  {score}")
+    if report.status != "graded":
+        heading.append(
+            f"  {report.status.replace('_', ' ')}", style="red" if report.status == "rejected" else "magenta"
+        )
+    return heading
+
+
+def _gradients(report: Report) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("gradient", overflow="fold")
+    table.add_column("function", overflow="fold")
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("points", justify="right", no_wrap=True)
+    table.add_column("cases", justify="right", no_wrap=True)
+    several = len({gradient.problem for gradient in report.gradients}) > 1
+    for gradient in report.gradients:
+        right = sum(case.verdict == "correct" for case in gradient.cases)
+        table.add_row(
+            Text(f"{gradient.problem}.{gradient.wrt}" if several else gradient.wrt),
+            Text(gradient.function),
+            _verdict(gradient.verdict),
+            f"{'–' if gradient.score is None else points(gradient.score)}/{points(gradient.max_score)}",
+            f"{right}/{len(gradient.cases)}",
+        )
+    return table
+
+
+def _findings(gradient: GradientReport) -> RenderableType:
+    """The first case that is not correct, what it says, and the mistakes that explain it."""
+    text = Text()
+    case = next((case for case in gradient.cases if case.verdict != "correct"), None)
+    if case is not None:
+        seed = "" if case.seed is None else f", seed {case.seed}"
+        text.append(f"{gradient.function}, {gradient.wrt}", style="bold")
+        text.append(f" on case {case.case}{seed}: {case.message or messages.VERDICT_WORDS[case.verdict]}")
+    for found in gradient.diagnosis:
+        text.append(f"\n{found.message}", style="cyan")
+        if found.help:
+            text.append(f" {found.help}")
+    if case is not None and case.help and not gradient.diagnosis:
+        text.append(f"\n{case.help}", style="dim")
+    return Padding(text, (0, 0, 0, 2), expand=False)
+
+
+# ----- a class -----
+
+
+def _verdict_counts(summary: Summary) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("gradient", overflow="fold")
+    table.add_column("function", overflow="fold")
+    table.add_column("verdicts")
+    several = len({gradient.problem for gradient in summary.gradients}) > 1
+    for gradient in summary.gradients:
+        counts = Text(", ").join(
+            Text(f"{messages.VERDICT_WORDS[verdict]} {count}", style=_STYLES[verdict])
+            for verdict, count in gradient.verdicts.items()
+        )
+        name = f"{gradient.problem}.{gradient.wrt}" if several else gradient.wrt
+        table.add_row(Text(name), Text(gradient.function), counts)
+    return table
+
+
+def _verdict(verdict: Verdict) -> Text:
+    return Text(messages.VERDICT_WORDS[verdict], style=_STYLES[verdict])
