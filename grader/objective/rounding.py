@@ -4,11 +4,14 @@ A running error analysis (Higham, Accuracy and Stability of Numerical Algorithms
 bound e of its error, and each operation has a rule that carries the bounds of its arguments on:
 
     c = a ∘ b      e(c) = |∂c/∂a| e(a) + |∂c/∂b| e(b) + units·u·|c|
-    s = Σ aᵢ       e(s) = Σ e(aᵢ) + u·(drift(n)·|s| + 3·√n·√(Σ aᵢ²))
+    s = Σ aᵢ       e(s) = min(Σ e(aᵢ), 6 √Σ e(aᵢ)²) + u·((√n + 2)·|s| + 3·√n·q + drift),      q = √Σ aᵢ²
 
 The sum of n terms is bounded for any order of summation, but not by the worst case u·n·Σ|aᵢ|, which for 10 000 rows
-would let a forgotten row pass: partial sums of terms in random order stay within a few √(Σ aᵢ²) of the straight line
-to s (Higham and Mary, SIAM J. Sci. Comput. 41, 2019), and equal terms drift by up to u·n/2 relative to s.
+would let a forgotten row pass. Rounding errors of different terms are independent, so that they grow with √n, and
+partial sums of terms in any order that knows nothing of their values stay within a few q of the straight line to s
+(Higham and Mary, SIAM J. Sci. Comput. 41, 2019). Only where terms are equal are their errors, too: adding 0.1 ten
+thousand times in float32 is off by u·n·|s|/2. How equal they are is s²/(n·q²), 1 if all are, about 1/n if their signs
+are random; so the drift is |s|³/(2q²).
 
 A rule has the form `rule(torch, arithmetic, row, options, out, values, errors) -> error`.
 """
@@ -30,22 +33,27 @@ RoundingRule: TypeAlias = Callable[
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """What the student may have computed in.
-
-    `unit` is the unit roundoff; `drift(n)` says by how many units a sum of n terms may drift relative to itself.
-    """
+    """What the student may have computed in: `unit` is the unit roundoff, `drifts` says that sums were rounded too."""
 
     unit: float
-    drift: Callable[[float], float]
+    drifts: bool
 
     def of_sum(self, terms: float, total: Tensor, root_of_squares: Tensor) -> Tensor:
         """The rounding of a sum of that many terms, in any order."""
-        return self.unit * (self.drift(terms) * total.abs() + 3 * sqrt(terms) * root_of_squares)
+        size, spread = total.abs(), root_of_squares
+        drift = size * (size / spread.clamp_min(TINY)) ** 2 / 2 if self.drifts else 0.0
+        return self.unit * ((sqrt(terms) + 2) * size + 3 * sqrt(terms) * spread + drift)
 
 
-FLOAT32 = Arithmetic(2.0**-24, lambda n: n / 2 + 2)
+def inherited(linear: Tensor, squares: Tensor) -> Tensor:
+    """The errors of many terms together, given their sum and the sum of their squares."""
+    return linear.minimum(6 * squares.sqrt())
+
+
+TINY = 1e-300
+FLOAT32 = Arithmetic(2.0**-24, drifts=True)
 """All in float32, by a loop that adds one term after the other if need be."""
-MIXED = Arithmetic(2.0**-24, lambda n: sqrt(n) + 2)
+MIXED = Arithmetic(2.0**-24, drifts=False)
 """Some of it in float32, but the sums in float64: what an answer with all the digits of float64 may come from."""
 SAFETY = 4.0
 """For algebraically equal forms, whose intermediate values are somewhat larger than ours."""
@@ -96,7 +104,10 @@ def summing(
     """Every entry of the result is a sum of equally many entries of the first argument."""
     terms = _terms(values[0], out)
     squares = forward(torch, options, values[0] ** 2, *values[1:])
-    return forward(torch, options, errors[0], *values[1:]) + arithmetic.of_sum(terms, out, squares.sqrt())
+    carried = inherited(
+        forward(torch, options, errors[0], *values[1:]), forward(torch, options, errors[0] ** 2, *values[1:])
+    )
+    return carried + arithmetic.of_sum(terms, out, squares.sqrt())
 
 
 def averaging(
@@ -106,7 +117,8 @@ def averaging(
     """A sum divided by the number of its terms."""
     terms = _terms(values[0], out)
     squares = forward(torch, options, values[0] ** 2) / terms
-    return forward(torch, options, errors[0]) + arithmetic.of_sum(terms, out, squares.sqrt())
+    carried = inherited(forward(torch, options, errors[0]), forward(torch, options, errors[0] ** 2) / terms)
+    return carried + arithmetic.of_sum(terms, out, squares.sqrt())
 
 
 def summing_magnitudes(
@@ -115,7 +127,9 @@ def summing_magnitudes(
 ) -> Tensor:  # fmt: skip
     """The sum of all absolute values."""
     terms = values[0].numel()
-    return errors[0].sum() + arithmetic.of_sum(terms, out, (values[0] ** 2).sum().sqrt())
+    return inherited(errors[0].sum(), (errors[0] ** 2).sum()) + arithmetic.of_sum(
+        terms, out, (values[0] ** 2).sum().sqrt()
+    )
 
 
 def summing_squares(
@@ -123,8 +137,9 @@ def summing_squares(
     out: Tensor, values: Sequence[Tensor], errors: Sequence[Tensor],
 ) -> Tensor:  # fmt: skip
     """The sum of all squares."""
-    value, error = values[0], errors[0]
-    return 2 * (value.abs() * error).sum() + arithmetic.of_sum(value.numel(), out, (value**4).sum().sqrt())
+    each = 2 * values[0].abs() * errors[0]
+    value = values[0]
+    return inherited(each.sum(), (each**2).sum()) + arithmetic.of_sum(value.numel(), out, (value**4).sum().sqrt())
 
 
 def root_of_squares(
@@ -143,9 +158,12 @@ def contracting(
     """A matrix product: every entry is a sum of products."""
     (left, right), (left_error, right_error) = values, errors
     terms = left.shape[-1]
-    inherited = forward(torch, options, left.abs(), right_error) + forward(torch, options, left_error, right.abs())
+    carried = inherited(
+        forward(torch, options, left.abs(), right_error) + forward(torch, options, left_error, right.abs()),
+        forward(torch, options, left**2, right_error**2) + forward(torch, options, left_error**2, right**2),
+    )
     squares = forward(torch, options, left**2, right**2)
-    return inherited + arithmetic.of_sum(terms, out, squares.sqrt())
+    return carried + arithmetic.of_sum(terms, out, squares.sqrt())
 
 
 def normalising(
@@ -155,7 +173,7 @@ def normalising(
     """Softmax: s (e + Σ s e), and the rounding of its sum and exponentials."""
     axis = options.get("axis", -1)
     shared = (out * errors[0]).sum(axis, keepdim=True)
-    units = arithmetic.drift(out.shape[axis]) + 4 + values[0].abs()
+    units = out.shape[axis] / 2 + 4 + values[0].abs()
     return out * (errors[0] + shared + units * arithmetic.unit)
 
 
@@ -166,7 +184,7 @@ def log_of_sum(
     """Log-sum-exp: a mean of the errors, weighted by the softmax."""
     axis = options.get("axis", -1)
     weighted = (torch.softmax(values[0], axis) * errors[0]).sum(axis, keepdim=bool(options.get("keepdims")))
-    return weighted + arithmetic.unit * (2 * out.abs() + arithmetic.drift(values[0].shape[axis]) + 4)
+    return weighted + arithmetic.unit * (2 * out.abs() + values[0].shape[axis] / 2 + 4)
 
 
 def cross_entropy(
@@ -175,7 +193,7 @@ def cross_entropy(
 ) -> Tensor:  # fmt: skip
     """The mean over rows of log-sum-exp minus an entry."""
     scores, error = values[0], errors[0]
-    each = 2 * error.amax(-1) + arithmetic.unit * (4 * scores.abs().amax(-1) + arithmetic.drift(scores.shape[-1]) + 4)
+    each = 2 * error.amax(-1) + arithmetic.unit * (4 * scores.abs().amax(-1) + scores.shape[-1] / 2 + 4)
     rows = scores.shape[0]
     return each.mean() + arithmetic.of_sum(rows, out, scores.abs().amax(-1).square().sum().sqrt() / rows)
 
