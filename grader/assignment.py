@@ -10,7 +10,7 @@ objective and the shapes mean together is worked out later, in `grader.problem`.
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter
 from typing_extensions import TypeAliasType
 
 Framework: TypeAlias = Literal["torch", "numpy"]
@@ -275,3 +275,13 @@ class Assignment(Model):
     """Whether the file has `problems`: then default function names carry the problem's id."""
     provided: dict[str, bytes] = {}
     """The teacher's modules that `provide` names, file name to source."""
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of an assignment file."""
+    schema = TypeAdapter(ProblemFile | SheetFile).json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "Assignment file of gradient-grader",
+    }

@@ -92,6 +92,19 @@ def loads(text: str | bytes, name: str, *, folder: Path | None = None, check: Ch
     )
 
 
+def located(error: AssignmentError, path: Path) -> AssignmentError:
+    """An error that was found after loading, with the file and the line it belongs to."""
+    shown = visible(str(path), limit=500)
+    line, key = None, error.key
+    try:
+        document = compose(_decoded(read(path, MOST_BYTES, follow=True), shown))
+    except (AuthorError, OSError, yaml.YAMLError, RefusalError, NotPlainError, TooLargeError):
+        document = None  # the file has changed since it was loaded
+    if document is not None and error.line is None:
+        line = document.place(_parsed(key or "")).line
+    return AssignmentError(error.problem, error.file or shown, error.line or line, key, error.excerpt)
+
+
 class _Reading:
     """One text on its way to an assignment, with what its errors need."""
 

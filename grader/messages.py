@@ -35,7 +35,7 @@ CASE: Mapping[Verdict, Templates] = {
         "The value is {worst_actual}.",
         "Some elements are infinite or not a number.",
     ),
-    "missing": ("{function}: {what}.", "{what}.", "Nothing came back."),
+    "missing": ("There is nothing to compare: {what}.", "There is nothing to compare."),
     "raised": (
         "{function} raised {exception} in line {line}: {text}",
         "{function} raised {exception}: {text}",
@@ -43,9 +43,9 @@ CASE: Mapping[Verdict, Templates] = {
         "{exception} was raised.",
         "An exception was raised.",
     ),
-    "timed_out": ("The limit {limit} was reached.", "A time limit was reached."),
+    "timed_out": ("The limit `{limit}` was reached.", "A time limit was reached."),
     "out_of_memory": ("The memory limit was reached.",),
-    "crashed": ("The process of the submission ended: {what}.", "The process of the submission ended."),
+    "crashed": ("The submission crashed: {what}.", "The submission crashed."),
     "forbidden": (
         "Not allowed here: {what} (line {line}).",
         "Not allowed here: {what}.",
@@ -79,7 +79,7 @@ REASON: Mapping[ReasonCode, Templates] = {
     "empty": ("{file} {what}.", "There is nothing to grade."),
     "timed_out": ("The import did not end within its time limit.",),
     "out_of_memory": ("The import reached the memory limit.",),
-    "crashed": ("The process ended during the import: {what}.", "The process ended during the import."),
+    "crashed": ("The submission crashed during its import: {what}.", "The submission crashed during its import."),
     "archive": ("{file} {what}.", "The archive could not be read."),
 }
 """Why a submission was rejected as a whole."""

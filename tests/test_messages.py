@@ -23,8 +23,8 @@ from grader.verdict import VERDICTS, Verdict
         ("raised", {"function": "grad_W", "exception": "ValueError", "text": "{no}", "line": 3},
          "grad_W raised ValueError in line 3: {no}"),
         ("raised", {}, "An exception was raised."),
-        ("timed_out", {"limit": "cpu_seconds"}, "The limit cpu_seconds was reached."),
-        ("missing", {"function": "grad_W", "what": "is not defined"}, "grad_W: is not defined."),
+        ("timed_out", {"limit": "cpu_seconds"}, "The limit `cpu_seconds` was reached."),
+        ("missing", {"what": "grad_W is not defined"}, "There is nothing to compare: grad_W is not defined."),
     ],
 )  # fmt: skip
 def test_most_telling_sentence_for_the_facts(verdict: Verdict, facts: dict[str, messages.Fact], sentence: str) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
 from grader import messages
@@ -15,14 +15,27 @@ from grader.sandbox.job import Source
 from grader.visible import visible
 
 
-def collect(paths: Sequence[Path | str], wanted_functions: Collection[str]) -> list[Submission]:
-    """The submissions in files and folders, in the order of the paths and then of the names."""
+def collect(
+    paths: Sequence[Path | str], wanted_functions: Collection[str], *, skip: Iterable[Path] = ()
+) -> list[Submission]:
+    """The submissions in files and folders, in the order of the paths and then of the names.
+
+    `skip` are paths inside these folders that are nobody's submission: an output folder, a teacher's module.
+    """
     if not paths:
         raise AuthorError("no submission was given")
     unique = {os.path.abspath(path): Path(path) for path in paths}
-    handed = [one for path in unique.values() for one in files.handed_in(path)]
+    skipped = {os.path.abspath(path) for path in skip}
+    handed = [one for path in unique.values() for one in files.handed_in(path, skipped)]
     learners = unique_names(one.name for one in handed)
     return [_submission(one, learner, wanted_functions) for one, learner in zip(handed, learners, strict=True)]
+
+
+def collect_one(path: Path, wanted_functions: Collection[str]) -> Submission:
+    """The submission in a file, or in a folder with its modules."""
+    handed = files.one_learner(path)
+    (learner,) = unique_names([handed.name])
+    return _submission(handed, learner, wanted_functions)
 
 
 def _submission(handed: HandedIn, learner: str, wanted: Collection[str]) -> Submission:

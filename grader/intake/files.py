@@ -9,7 +9,7 @@ name is always taken.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from grader import messages
@@ -32,8 +32,8 @@ _UNREADABLE_KINDS: Mapping[str, tuple[ReasonCode, str]] = {
 """Endings of what holds a submission, but not as Python: nobody's work is passed over in silence."""
 
 
-def handed_in(path: Path) -> Iterator[HandedIn]:
-    """The learners in a file or a folder that was asked for."""
+def handed_in(path: Path, skip: Collection[str] = ()) -> Iterator[HandedIn]:
+    """The learners in a file or a folder that was asked for; `skip` are absolute paths that are none of them."""
     shown = visible(str(path), limit=500)
     try:
         if not path.is_dir():
@@ -41,7 +41,8 @@ def handed_in(path: Path) -> Iterator[HandedIn]:
                 raise AuthorError(f"{shown} {_UNREADABLE_KINDS[path.suffix.lower()][1]}")
             yield _single(path)
             return
-        learners = [handed for entry in _entries(path) if (handed := _learner(entry)) is not None]
+        entries = [entry for entry in _entries(path) if os.path.abspath(entry.path) not in skip]
+        learners = [handed for entry in entries if (handed := _learner(entry)) is not None]
     except FileNotFoundError:
         raise AuthorError(f"there is no file or folder {shown}") from None
     except OSError as error:
@@ -73,6 +74,11 @@ def _learner(entry: os.DirEntry[str]) -> HandedIn | None:
         code, what = _UNREADABLE_KINDS[suffix]
         return HandedIn(path.stem, (HandedFile(entry.name, b""),), _error(code, entry.name, what))
     return _single(path) if suffix == ".py" else None
+
+
+def one_learner(path: Path) -> HandedIn:
+    """A file, or a folder as a whole, as the work of a single learner."""
+    return _folder(path.resolve()) if path.is_dir() else next(handed_in(path))
 
 
 def _single(path: Path) -> HandedIn:

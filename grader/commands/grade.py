@@ -1,0 +1,99 @@
+"""`grader grade`: a class in one command."""
+
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+from grader import atomic
+from grader.commands.exits import GRADER_FAULT, Stopped
+from grader.commands.options import AssignmentArgument, IsolationMode, refuse_weak
+from grader.errors import AssignmentError, AuthorError
+
+
+def grade(
+    assignment: AssignmentArgument,
+    submissions: Annotated[
+        list[Path],
+        typer.Argument(metavar="SUBMISSIONS", help="Files, or folders with a file or a folder for each learner."),
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where the reports go.")] = Path(
+        "reports"
+    ),
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, metavar="N", help="Submissions at a time; default: all cores.")
+    ] = None,
+    isolation: Annotated[
+        IsolationMode, typer.Option(help="`auto` is the best this machine has; `none` runs code that you trust.")
+    ] = IsolationMode.auto,
+    allow_degraded: Annotated[
+        bool, typer.Option("--allow-degraded", help="Grade although the sandbox is not strong; the reports say so.")
+    ] = False,
+) -> None:
+    """Grade submissions: a report for each learner, gradebook.csv and summary.json."""
+    from grader import assignment_file
+    from grader.batch import grade_all
+    from grader.intake import collect
+    from grader.preparation import wanted
+    from grader.render.gradebook import gradebook
+    from grader.render.terminal import console, summary_view
+    from grader.report import Report, dump
+    from grader.summary import dump as dump_summary
+    from grader.summary import summarize
+
+    path = assignment_file.find(assignment)
+    loaded = assignment_file.load(path)
+    skipped = [output, *(path.parent / name for name in loaded.provided)]
+    collected = collect(submissions, wanted(loaded), skip=skipped)
+    _make_folder(output)
+    accept = (lambda _: None) if allow_degraded else refuse_weak
+    reports: list[Report] = []
+    graded = cast(Generator[Report], grade_all(loaded, collected, jobs=jobs, mode=isolation.value, accept=accept))
+    try:
+        with closing(graded), _progress(len(collected)) as advance:
+            for report in graded:
+                _write(output, f"{report.submission.learner}.json", dump(report))
+                reports.append(report)
+                advance()
+    except AssignmentError as error:
+        raise assignment_file.located(error, path) from None
+    except KeyboardInterrupt:
+        raise Stopped(f"interrupted; {len(reports)} of {len(collected)} reports are in {output}") from None
+    summary = summarize(reports)
+    _write(output, "gradebook.csv", gradebook(reports))
+    _write(output, "summary.json", dump_summary(summary))
+    screen = console()
+    screen.print(summary_view(summary))
+    screen.print(f"Reports, gradebook.csv and summary.json are in {output}", soft_wrap=True)
+    if summary.grader_errors:
+        raise SystemExit(GRADER_FAULT)
+
+
+def _make_folder(output: Path) -> None:
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AuthorError(f"the folder {output} cannot be made: {error.strerror}") from None
+
+
+def _write(output: Path, name: str, data: bytes) -> None:
+    try:
+        atomic.write(output / name, data)
+    except OSError as error:
+        raise AuthorError(f"{output / name} cannot be written: {error.strerror}") from None
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[], None]]:
+    """A bar on standard error while something is done, if that is a terminal; gives what tells it to advance."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from grader.render.terminal import console
+
+    columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(sys.stderr), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda: bar.advance(task)

@@ -1,0 +1,34 @@
+"""Arguments and options that several verbs share."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from grader.errors import SandboxError
+
+if TYPE_CHECKING:
+    from grader.sandbox.isolation import Isolation
+
+
+class IsolationMode(StrEnum):
+    """How submissions are kept apart from this machine."""
+
+    auto = "auto"
+    none = "none"
+
+
+AssignmentArgument: TypeAlias = Annotated[
+    str, typer.Argument(metavar="ASSIGNMENT", help="An assignment file, or the id of one under assignments/.")
+]
+
+
+def refuse_weak(isolation: "Isolation") -> None:
+    """Raise unless other people's code can be run at this level."""
+    if isolation.level in ("full", "strong"):
+        return
+    missing = f" ({'; '.join(isolation.missing)})" if isolation.missing else ""
+    raise SandboxError(
+        f"isolation is only {isolation.level} on this machine{missing}, and submissions are other people's code; "
+        "`grader doctor` says what to do, and --allow-degraded grades nevertheless"
+    )
