@@ -6,11 +6,13 @@ degraded   one of these is missing
 none       a plain process: a self-check of one's own code
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Level = Literal["full", "strong", "degraded", "none"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+"""From the strongest to the weakest."""
 
 MANDATORY = ("no_new_privs", "landlock_fs", "seccomp", "rlimits", "close_range")
 NAMESPACES_OF_FULL = frozenset({"user", "pid", "net", "mnt", "ipc"})
@@ -38,3 +40,8 @@ def level_of(layers: Mapping[str, Any]) -> Level:
     if "pid" not in spaces and "signal" not in layers.get("landlock_scope", ()):
         return "degraded"
     return "full" if spaces >= NAMESPACES_OF_FULL and layers.get("private_root") else "strong"
+
+
+def weakest(isolations: Sequence[Isolation]) -> Isolation:
+    """The one of the lowest level; the first of these."""
+    return max(isolations, key=lambda isolation: LEVELS.index(isolation.level))

@@ -3,7 +3,7 @@
 The same harness and the same frames as in a locked box, over the pipes of a subprocess. What it enforces is wall
 time, the bounds on what is read and, where the system has them, the limits on memory and CPU time of a process.
 
-    ours ─ stdin: packed box, packed job ─▶ python -I -m grader.sandbox.plain ─ stdout: frames, stderr: output ─▶ ours
+    ours ─ stdin: packed box, packed job ─▶ plain_box ─ stdout: frames, stderr: output ─▶ ours
 """
 
 import contextlib
@@ -11,27 +11,20 @@ import os
 import platform
 import queue
 import signal
-import struct
 import subprocess
 import sys
 import threading
 import time
-from typing import IO, Any, NoReturn
+from typing import IO
 
 from grader.errors import SandboxError
-from grader.sandbox import course, harness, importing, reach, wire
-from grader.sandbox.child import Ended, Event, Printed, Said
+from grader.sandbox import course, wire
+from grader.sandbox.child import Ended, Event, Printed, Said, process_clock
 from grader.sandbox.isolation import Isolation
 from grader.sandbox.job import Box, Framework, Plan, Run, Source
-from grader.sandbox.values import Reader
-
-try:
-    import resource
-except ImportError:  # Windows has no such limits
-    resource = None  # type: ignore[assignment]
 
 CHUNK = 64 << 10
-_lengths = struct.Struct("<QQ")
+RSS_PER_MB = (1 << 20) if sys.platform == "darwin" else (1 << 10)
 
 
 class PlainSandbox:
@@ -43,7 +36,7 @@ class PlainSandbox:
             level="none",
             arch=platform.machine(),
             kernel=platform.release(),
-            layers={"rlimits": {"as": "per box", "cpu": "per box"} if resource else None},
+            layers={"rlimits": {"as": "per box", "cpu": "per box"} if os.name == "posix" else None},
             missing=missing or ("everything: a plain process was asked for",),
         )
 
@@ -76,7 +69,7 @@ class PlainChild:
         environment = {name: value for name, value in os.environ.items() if name in KEPT_ENVIRONMENT}
         threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "grader.sandbox.plain"],
+            [sys.executable, "-I", "-m", "grader.sandbox.plain_box"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -85,7 +78,6 @@ class PlainChild:
         )
         self._queue: queue.Queue[Event] = queue.Queue(maxsize=64)
         self._abandoned = False
-        self._start = time.monotonic()
         process = self._process
         jobs = (
             threading.Thread(target=self._feed, args=(process.stdin, packed_box, packed_job), daemon=True),
@@ -94,7 +86,8 @@ class PlainChild:
         )
         for job in jobs:
             job.start()
-        threading.Thread(target=self._wait, args=(jobs,), daemon=True).start()
+        self._waiter = threading.Thread(target=self._wait, args=(jobs,), daemon=True)
+        self._waiter.start()
 
     def next(self, timeout: float) -> Event | None:
         """What happened next."""
@@ -111,19 +104,24 @@ class PlainChild:
         self._process.kill()
 
     def cpu_seconds(self) -> float | None:
-        """Where the system has a limit of its own on it, that one counts."""
-        return None
+        """The process's own clock where it can be read; elsewhere its own limit, if any, must do."""
+        if sys.platform != "linux":
+            return None
+        try:
+            return time.clock_gettime(process_clock(self._process.pid))
+        except OSError:
+            return None
 
     def close(self) -> None:
         """Ends what is left of it."""
         self._abandoned = True
         self.kill()
-        self._process.wait()
+        self._waiter.join()
 
     @staticmethod
     def _feed(pipe: IO[bytes], packed_box: bytes, packed_job: bytes) -> None:
         with contextlib.suppress(OSError), pipe:
-            pipe.write(_lengths.pack(len(packed_box), len(packed_job)) + packed_box + packed_job)
+            pipe.write(wire.LENGTHS.pack(len(packed_box), len(packed_job)) + packed_box + packed_job)
 
     def _read(self, pipe: IO[bytes], kind: type[Said] | type[Printed]) -> None:
         with pipe:
@@ -131,11 +129,14 @@ class PlainChild:
                 self._put(kind(data))
 
     def _wait(self, jobs: tuple[threading.Thread, ...]) -> None:
-        status = self._process.wait()
+        cpu, peak = 0.0, 0.0
+        if os.name == "posix":
+            _, status, usage = os.wait4(self._process.pid, 0)
+            self._process.returncode = os.waitstatus_to_exitcode(status)
+            cpu, peak = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / RSS_PER_MB
         for job in jobs:
             job.join(timeout=1.0)
-        # Windows has no signals: what ended there by our own hand is known to whoever did it.
-        self._put(Ended(status, time.monotonic() - self._start, 0.0))
+        self._put(Ended(self._process.wait(), cpu, peak))
 
     def _put(self, event: Event) -> None:
         while not self._abandoned:
@@ -146,71 +147,3 @@ class PlainChild:
 
 KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "TEMP", "TMP", "USERPROFILE")
 """Variables that an interpreter may need to start; no token of anybody's is among them."""
-
-
-# ----- in the process -----
-
-
-def main() -> NoReturn:
-    """Takes the job from standard input, the frames' way from standard output, and works."""
-    frames = os.dup(1)
-    os.dup2(2, 1)
-    source = sys.stdin.buffer
-    box_length, job_length = _lengths.unpack(source.read(_lengths.size))
-    packed, job = source.read(box_length), wire.unpack_job(source.read(job_length))
-    with open(os.devnull, "rb") as nothing:
-        os.dup2(nothing.fileno(), 0)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
-    gate = _prepare(job.framework)
-    _limit(job, len(packed))
-    path = reach.import_path(job.framework)
-    importing.forget_the_grader(job.framework, path)
-    harness.Harness(
-        wire.unpack_box(packed),
-        job,
-        write=lambda data: harness.write_all(frames, data),
-        silence=_Silencer(),
-        reader=Reader(),
-        gate=gate,
-    ).run()
-
-
-class _Silencer:
-    """Turns the process's output off and on again."""
-
-    def __init__(self) -> None:
-        self._output = os.dup(2)
-        self._nothing = os.open(os.devnull, os.O_WRONLY)
-
-    def __call__(self, silent: bool) -> None:
-        harness.flush()
-        for fd in (1, 2):
-            os.dup2(self._nothing if silent else self._output, fd)
-
-
-def _prepare(framework: Framework) -> Any:
-    if framework == "numpy":
-        return None
-    import torch
-
-    from grader.sandbox.gate import make_gate
-
-    torch.set_num_threads(1)
-    return make_gate()[0]
-
-
-def _limit(job: wire.Job, held: int) -> None:
-    """Memory where the kernel counts address space as we do, CPU time where there are limits at all."""
-    if resource is None:
-        return
-    resource.setrlimit(resource.RLIMIT_CPU, (job.cpu_seconds, job.cpu_seconds + 1))
-    if sys.platform == "linux":
-        with open("/proc/self/statm", encoding="ascii") as file:
-            held += int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-        limit = held + (job.memory_mb << 20)
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-
-
-if __name__ == "__main__":
-    main()

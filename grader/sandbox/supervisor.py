@@ -24,7 +24,7 @@ from typing import Any
 
 from grader.errors import SandboxError
 from grader.sandbox import canary, course, syscalls, wire, zygote
-from grader.sandbox.child import Ended, Event, MachineryError, Printed, Said
+from grader.sandbox.child import Ended, Event, MachineryError, Printed, Said, process_clock
 from grader.sandbox.isolation import Isolation, level_of
 from grader.sandbox.job import Box, Framework, Plan, Run, Source
 
@@ -50,7 +50,7 @@ class ZygoteSandbox:
     def __init__(self, framework: Framework, *, without: Iterable[str] = ()) -> None:
         self._framework: Framework = framework
         self._without = tuple(sorted(without))
-        self._packed: weakref.WeakKeyDictionary[Box, int] = weakref.WeakKeyDictionary()
+        self._packed: weakref.WeakKeyDictionary[Box, _PackedBox] = weakref.WeakKeyDictionary()
         self._isolation: Isolation | None = None
         self._ready: dict[str, Any] | None = None
         self._closed = False
@@ -103,8 +103,6 @@ class ZygoteSandbox:
             return
         self._closed = True
         self._stop()
-        for fd in self._packed.values():
-            os.close(fd)
         self._packed.clear()
 
     def __del__(self) -> None:
@@ -155,7 +153,7 @@ class ZygoteSandbox:
         self._ready = None
         options = {"control": theirs.fileno(), "framework": self._framework, "without": self._without}
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        command = [sys.executable, "-I", "-X", "faulthandler=0", "-m", "grader.sandbox.zygote", json.dumps(options)]
+        command = [sys.executable, "-I", "-m", "grader.sandbox.zygote", json.dumps(options)]
         try:
             self._process = subprocess.Popen(
                 command,
@@ -201,16 +199,21 @@ class ZygoteSandbox:
         return self._errors.read().decode("utf-8", "replace")[-4000:].strip() or "it ended without a word"
 
     def _packed_box(self, box: Box) -> int:
-        fd = self._packed.get(box)
-        if fd is None:
-            fd = _sealed("box", wire.pack_box(box))
-            self._packed[box] = fd
-            weakref.finalize(box, self._forget, fd)
-        return fd
+        packed = self._packed.get(box)
+        if packed is None:
+            packed = self._packed[box] = _PackedBox(box)
+        return packed.fd
 
-    def _forget(self, fd: int) -> None:
-        if not self._closed:
-            os.close(fd)
+
+class _PackedBox:
+    """The memory file of a box; there as long as the box itself, of which it holds no reference."""
+
+    def __init__(self, box: Box) -> None:
+        self.fd = _sealed("box", wire.pack_box(box))
+        self._close = os.close
+
+    def __del__(self) -> None:
+        self._close(self.fd)
 
 
 class ZygoteChild:
@@ -296,7 +299,7 @@ def _cpu_clock(pidfd: int) -> int:
     finally:
         os.close(fd)
     pid = int(text.partition(b"Pid:")[2].split(None, 1)[0])
-    return (~pid << 3) | 2
+    return process_clock(pid)
 
 
 def _sealed(name: str, data: bytes) -> int:

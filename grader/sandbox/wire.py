@@ -55,6 +55,9 @@ DTYPES = frozenset(
 )
 """Names of the number types that an answer may have had."""
 
+LENGTHS = struct.Struct("<QQ")
+"""Before a packed box and a packed job that come through one pipe."""
+
 _length = struct.Struct("<I")
 
 

@@ -84,7 +84,7 @@ class Zygote:
             self._gate, why = gate.make_gate(machine="machine_gate" not in self._options.without)
             self._missing += [why] if why else []
         found = reach.survey(self._options.framework)
-        self._path = reach.import_path(self._options.framework)
+        path = reach.import_path(self._options.framework)
         kept = self._capabilities(found)
         if self._inside:
             try:
@@ -102,6 +102,8 @@ class Zygote:
         _reset_streams()
         self._own = set(os.listdir(self._fds)) - {str(RECEIVED[0])}
         self._check()
+        # Here and not in the box, which would have to copy every page that it so much as counts a reference on.
+        importing.forget_the_grader(self._options.framework, path)
         gc.collect()
         gc.freeze()
         self._send(READY + json.dumps(self._describe()).encode())
@@ -148,7 +150,6 @@ class Zygote:
             quiet = job.repeated or any(step.silent for step in job.steps)
             jail.take_descriptors(result, output)
             jail.lock(self._jail, first_closed=jail.QUIET + 1 if quiet else jail.QUIET)
-            importing.forget_the_grader(self._options.framework, self._path)
             work = harness.Harness(
                 wire.unpack_box(packed),
                 job,
