@@ -58,6 +58,9 @@ class Modules(MetaPathFinder, Loader):
         """Runs a file's text in a module; its lines can be shown in tracebacks."""
         text = self._sources[path].decode("utf-8", "replace")
         linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
+        if "\0" in text:  # of which `compile` complains in other ways, without a line
+            before = text.partition("\0")[0].splitlines()
+            raise SyntaxError("a null character in the source", (path, len(before), None, None))
         # As text, not as bytes: a coding cookie in it speaks of bytes that were decoded long ago.
         exec(compile(text, path, "exec", dont_inherit=True), module.__dict__)
 

@@ -1,0 +1,1 @@
+"""Tests of `grader.sandbox`, a module for each of its modules."""
