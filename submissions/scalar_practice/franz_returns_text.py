@@ -1,0 +1,10 @@
+def grad_w(w, x, b):
+    return f"{2 * (w * x + b) * x}"
+
+
+def grad_x(w, x, b):
+    print("grad of x:", 2 * (w * x + b) * w)
+
+
+def grad_b(w, x, b):
+    return 2 * (w * x + b)
