@@ -25,17 +25,18 @@ def check(
 ) -> None:
     """Try a solution on the public cases and on fresh random ones; succeeds only if everything is correct."""
     from grader import assignment_file
-    from grader.batch import open_sandboxes
-    from grader.intake import collect_one
+    from grader.sandbox import open_sandbox
 
     path = assignment_file.find(assignment)
-    loaded = assignment_file.load(path)
+    frameworks = {problem.framework for problem in assignment_file.load(path, check=lambda problem: None).problems}
     with ExitStack() as stack:
-        # The sandbox starts while the references are computed here.
-        sandboxes = open_sandboxes(stack, loaded, isolation.value)
+        # The sandboxes start in other processes while everything else is imported and computed here.
+        sandboxes = {one: stack.enter_context(open_sandbox(one, isolation=isolation.value)) for one in frameworks}
         from grader.grading import grade
+        from grader.intake import collect_one
         from grader.preparation import prepare, wanted
 
+        loaded = assignment_file.load(path)
         submission = collect_one(file, wanted(loaded))
         seed = _fresh_seed() if seed is None else seed
         try:

@@ -47,8 +47,9 @@ def _row(report: Report) -> list[str]:
 
 def _name(report: Report) -> str:
     """The name that the submission was handed in under."""
-    files = report.submission.files
-    return PurePosixPath(files[0].split("/", 1)[0]).stem if files else ""
+    first = report.submission.files[0] if report.submission.files else ""
+    folder, slash, _ = first.partition("/")
+    return folder if slash else PurePosixPath(first).stem
 
 
 def _points(points: float) -> str:

@@ -1,0 +1,39 @@
+"""A class at a glance."""
+
+import json
+
+from grader.summary import dump, summarize
+from tests.example_reports import CLASS, MASKLESS
+
+
+def test_summary_counts_everything_once() -> None:
+    """Counts by status, verdict and mistake, and the scores of those that have one; the order is no matter."""
+    assert json.loads(dump(summarize(reversed(CLASS)))) == {
+        "schema_version": 1,
+        "assignment": {"id": "relu", "sha256": "a" * 64},
+        "submissions": 4,
+        "status": {"graded": 2, "rejected": 1, "grader_error": 1},
+        "gradients": [
+            {
+                "problem": "relu",
+                "wrt": "W",
+                "function": "grad_W",
+                "verdicts": {"correct": 1, "incorrect": 1, "missing": 1, "grader_error": 1},
+            }
+        ],
+        "mistakes": {"missing_mask": 1},
+        "score": {"count": 3, "mean": 1.333333, "median": 0.0, "min": 0.0, "max": 4.0, "max_score": 4.0},
+        "grader_errors": ["dan"],
+        "identical_wrong_answers": [],
+    }
+
+
+def test_mistake_counts_once_for_each_learner() -> None:
+    """A learner who makes a mistake in two gradients has made it once."""
+    twice = MASKLESS.model_copy(update={"gradients": MASKLESS.gradients * 2})
+    assert summarize([twice]).mistakes == {"missing_mask": 1}
+
+
+def test_summary_of_nothing() -> None:
+    """No reports are no reason to fail."""
+    assert summarize([]).score is None
