@@ -1,0 +1,51 @@
+"""Exceptions and the codes and sentences they become."""
+
+import pytest
+
+from grader.commands.exits import Stopped, exit_codes
+from grader.errors import AssignmentError, AuthorError, GraderError, ObjectiveError, SandboxError, SubmissionError
+
+FAULT = "grader: this is a fault of the grader, not of a submission ({}); GRADER_DEBUG=1 shows where\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (AuthorError("no such column"), 2, "grader: no such column\n"),
+        (AssignmentError("expected 1", "hw.yaml", 3, "seed"), 2, "grader: hw.yaml:3: at seed: expected 1\n"),
+        (ObjectiveError("`Q`?", "sum(Q)", 4, 5), 2, "grader: `Q`?\n    sum(Q)\n        ^\n"),
+        (SandboxError("no processes left"), 3, "grader: no processes left\n"),
+        (ValueError("bad\x1b[31m"), 3, FAULT.format("ValueError: bad\\x1b[31m")),
+        (MemoryError(), 3, FAULT.format("MemoryError")),
+        (RecursionError("deep"), 3, FAULT.format("RecursionError: deep")),
+        (SubmissionError("empty", "nothing"), 3, FAULT.format("SubmissionError: nothing")),
+        (GraderError("odd"), 3, FAULT.format("GraderError: odd")),
+        (KeyboardInterrupt(), 130, "grader: interrupted\n"),
+        (Stopped("interrupted; 3 of 4 reports are in out"), 130, "grader: interrupted; 3 of 4 reports are in out\n"),
+    ],
+)
+def test_every_exception_is_a_code_and_a_sentence(
+    error: BaseException, code: int, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose fault it was decides the code, and no traceback is shown."""
+    monkeypatch.delenv("GRADER_DEBUG", raising=False)
+    monkeypatch.setattr("signal.signal", lambda number, action: None)
+    with pytest.raises(SystemExit) as caught, exit_codes():
+        raise error
+    assert caught.value.code == code
+    assert capsys.readouterr() == ("", said)
+
+
+def test_debugging_shows_the_traceback(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """GRADER_DEBUG shows where a fault of ours is."""
+    monkeypatch.setenv("GRADER_DEBUG", "1")
+    with pytest.raises(SystemExit), exit_codes():
+        raise ValueError("bad")
+    assert "Traceback (most recent call last)" in capsys.readouterr().err
+
+
+def test_exit_inside_is_left_alone() -> None:
+    """A verb may end the program with a code of its own."""
+    with pytest.raises(SystemExit) as caught, exit_codes():
+        raise SystemExit(1)
+    assert caught.value.code == 1
