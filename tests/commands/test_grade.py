@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 from grader.commands.app import app
 from grader.errors import AssignmentError, SandboxError
 from grader.report import Report
-from grader.sandbox.isolation import Isolation
+from grader.sandbox.isolation import Isolation, Level
 from tests.example_reports import CLASS, FAILED, MASKLESS, RIGHT
 
 ASSIGNMENT = 'objective: "||max(X W, 0) - Y||_F^2"\nseed: 0\nshapes: {X: [10, 4], W: [4, 4], Y: [10, 4]}\nwrt: [W]\n'
@@ -34,7 +34,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def _grade(monkeypatch: pytest.MonkeyPatch, *outcomes: Report | BaseException, level: str = "full", options: tuple[str, ...] = ()) -> Result:  # fmt: skip
+def _grade(
+    monkeypatch: pytest.MonkeyPatch,
+    *outcomes: Report | BaseException,
+    level: Level = "full",
+    options: tuple[str, ...] = (),
+) -> Result:
+    """The verb with a grader that gives these reports, or fails like this, at this level of isolation."""
+
     def grade_all(*_: object, accept: Any, **__: object) -> Iterator[Report]:
         accept(Isolation(level, "x86_64", "6", missing=("seccomp: not there",)))
         for outcome in outcomes:
@@ -68,7 +75,7 @@ def test_grader_error_that_remains_is_3(folder: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("level", ["degraded", "none"])
-def test_weak_isolation_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch, level: str) -> None:
+def test_weak_isolation_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch, level: Level) -> None:
     """Other people's code does not run below strong, unless asked for."""
     done = _grade(monkeypatch, RIGHT, level=level)
     assert done.exit_code == 3
