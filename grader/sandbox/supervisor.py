@@ -40,6 +40,7 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "CUDA_VISIBLE_DEVICES": "",
     "PYTHONDONTWRITEBYTECODE": "1",
+    "TORCHINDUCTOR_CACHE_DIR": "/",  # a folder that is there: torch's compiler cannot make one of its own
 }
 """All that a box can see of our environment."""
 

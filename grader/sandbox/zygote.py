@@ -24,6 +24,7 @@ import signal
 import socket
 import struct
 import sys
+import tempfile
 import traceback
 from typing import Any, NoReturn
 
@@ -280,6 +281,9 @@ def warm(framework: Framework) -> None:
         importlib.import_module(name)
     import torch
 
+    # What torch imports only when it is used (its compiler, for `torch.func`) asks for a folder for its caches by
+    # trying to write; it makes do without one, but not without its name.
+    tempfile.tempdir = "/tmp"
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     matrix = torch.from_numpy(square.copy())
