@@ -1,4 +1,4 @@
-"""What a graded submission costs, beside a bare fork and beside a fresh interpreter: `python -m tests.benchmarks.batch`.
+"""What a graded submission costs, beside a bare fork and a fresh interpreter: `python -m tests.benchmarks.batch`.
 
     ours     `grade_all`: sandboxed, compared, reported          per submission, on the same number of workers
     bare     a warm process forks, runs the same functions, and exits: no sandbox, no answers, no report
@@ -9,10 +9,10 @@ All three are measured in the same run, so that their ratios mean something on a
 
 import argparse
 import os
+import pickle
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 
 from grader.assignment import Assignment, Problem
@@ -79,8 +79,6 @@ print((time.perf_counter() - start) / count)
 
 def bare_fork(prepared: Prepared, count: int, workers: int) -> float:
     """Seconds for each submission, when as many processes as workers fork side by side."""
-    import pickle
-
     (plan,) = prepared.plans
     calls, arrays = [], {}
     for box in plan.boxes:
@@ -103,10 +101,34 @@ def bare_fork(prepared: Prepared, count: int, workers: int) -> float:
     return sum(seconds) / len(seconds) / workers
 
 
-def timed(work: Callable[[], object]) -> float:
+def ours(prepared: Prepared, count: int, workers: int) -> tuple[float, str]:
+    """Seconds for each submission, as a batch of that many grades it, and the isolation it had."""
+    submissions = [submission(number) for number in range(count)]
+    if workers == 1:
+        with ExitStack() as stack:
+            sandboxes = open_sandboxes(stack, assignment())
+            level = sandboxes["torch"].isolation.level
+            grade(prepared, submissions[0], sandboxes)
+            start = time.perf_counter()
+            assert all(grade(prepared, one, sandboxes).score == 3 for one in submissions)
+            return (time.perf_counter() - start) / count, level
+    reports = grade_all(assignment(), submissions, jobs=workers)
+    # The first report comes when the workers stand: what they cost to start is not what a submission costs.
+    first = next(reports)
     start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+    assert all(report.score == 3 for report in reports)
+    return (time.perf_counter() - start) / (count - 1), first.isolation.level
+
+
+def fresh_interpreter() -> float:
+    """Seconds to start an interpreter that imports torch; the best of three."""
+
+    def once() -> float:
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", "import torch"], check=True)
+        return time.perf_counter() - start
+
+    return min(once() for _ in range(3))
 
 
 def main() -> None:
@@ -115,26 +137,15 @@ def main() -> None:
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1, help="how many workers")
     options = parser.parse_args()
     prepared = prepare(assignment())
-    fresh = min(timed(lambda: subprocess.run([sys.executable, "-c", "import torch"], check=True)) for _ in range(3))
-    submissions = [submission(number) for number in range(options.count)]
+    fresh = fresh_interpreter()
     for workers in sorted({1, options.jobs}):
         bare = bare_fork(prepared, options.count, workers)
-        if workers == 1:
-            with ExitStack() as stack:
-                sandboxes = open_sandboxes(stack, assignment())
-                level = sandboxes["torch"].isolation.level
-                assert all(grade(prepared, one, sandboxes).score == 3 for one in submissions[:20])
-                ours = timed(lambda: [grade(prepared, one, sandboxes) for one in submissions]) / options.count
-        else:
-            # The first report comes when the workers stand: what they cost to start is not what a submission costs.
-            reports = grade_all(assignment(), submissions, jobs=workers)
-            next(reports)
-            ours = timed(lambda: all(report.score == 3 for report in reports)) / (options.count - 1)
+        graded, level = ours(prepared, options.count, workers)
         print(
-            f"{workers} worker{'s' * (workers > 1)}, isolation {level}: {1e3 * ours:.2f} ms a submission, "
-            f"{1 / ours:.0f} a second\n"
-            f"    {ours / bare:.2f} times a bare fork ({1e3 * bare:.2f} ms)\n"
-            f"    {fresh / ours:.0f} times faster than a fresh interpreter that imports torch ({1e3 * fresh:.0f} ms)"
+            f"{workers} worker{'s' * (workers > 1)}, isolation {level}: {1e3 * graded:.2f} ms a submission, "
+            f"{1 / graded:.0f} a second\n"
+            f"    {graded / bare:.2f} times a bare fork ({1e3 * bare:.2f} ms)\n"
+            f"    {fresh / graded:.0f} times faster than a fresh interpreter that imports torch ({1e3 * fresh:.0f} ms)"
         )
 
 
