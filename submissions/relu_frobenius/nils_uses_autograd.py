@@ -12,7 +12,9 @@ def grad_W(X, W, Y):
 
 
 def grad_X(X, W, Y):
-    return torch.func.grad(_f, argnums=0)(X, W, Y)
+    X = X.clone().requires_grad_(True)
+    (dX,) = torch.autograd.grad(_f(X, W, Y), X)
+    return dX
 
 
 def grad_Y(X, W, Y):
