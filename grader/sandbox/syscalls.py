@@ -154,6 +154,7 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "landlock_add_rule": (445, 445),
     "landlock_restrict_self": (446, 446),
     "close_range": (436, 436),
+    "capget": (125, 90),
     "capset": (126, 91),
     "mount_setattr": (442, 442),
     "prctl": (157, 167),
@@ -211,6 +212,15 @@ def set_capabilities(*kept: int) -> None:
     low = sum(1 << capability for capability in kept)
     header = struct.pack("=Ii", 0x20080522, 0)
     call("capset", header, struct.pack("=6I", low, low, 0, 0, 0, 0))
+
+
+def has_capabilities(*wanted: int) -> bool:
+    """Whether the process may use all of these capabilities."""
+    header = struct.pack("=Ii", 0x20080522, 0)
+    data = ctypes.create_string_buffer(24)
+    call("capget", header, data)
+    (effective,) = struct.unpack_from("=I", data)
+    return all(effective >> capability & 1 for capability in wanted)
 
 
 def drop_bounding_set() -> None:

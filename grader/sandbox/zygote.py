@@ -179,7 +179,8 @@ class Zygote:
         """Without a private root a box that gave up root may have to pass a closed folder, as /root is."""
         if self._inside or os.geteuid() != 0 or not _behind_closed_folders(found.entries):
             return ()
-        return (syscalls.CAP_DAC_READ_SEARCH,)
+        wanted = (syscalls.CAP_DAC_READ_SEARCH,)
+        return wanted if syscalls.has_capabilities(*wanted) else ()
 
     def _make_ruleset(self, found: reach.Reach) -> int | None:
         if "landlock" in self._options.without:
