@@ -45,9 +45,8 @@ def test_missing_quotes_are_named_and_shown(line: str, start: str, quoted: str) 
 def test_colon_in_a_formula_needs_quotes() -> None:
     """A value with a colon in it is shown with quotes too."""
     assert _explained("objective: X: Y") == (
-        "hw.yaml:1: at objective: a value with `: ` in it needs quotes; write this line as\n"
-        '    objective: "X: Y"'
-    )  # fmt: skip
+        'hw.yaml:1: at objective: a value with `: ` in it needs quotes; write this line as\n    objective: "X: Y"'
+    )
 
 
 def test_quotes_in_a_sheet_keep_the_indentation() -> None:
@@ -61,17 +60,40 @@ def test_quotes_in_a_sheet_keep_the_indentation() -> None:
     ("text", "message"),
     [
         ("\tseed: 0", "hw.yaml:1: not valid YAML: a tab cannot indent a line of YAML; use spaces\n    seed: 0"),
-        ("a: {b: |X|}", "hw.yaml:1: not valid YAML: a value cannot start with `|` unless it is in quotes\n    a: {b: |X|}"),
-        ("shapes: {X: [10, 4]\nseed: 0", "hw.yaml:2: not valid YAML: a comma or a closing `}` is missing (it opens in line 1)\n    seed: 0"),
-        ("a: 1\n b: 2", "hw.yaml:2: not valid YAML: there is a `:` where none can be; is this line indented too far, or the one above it without its `:`?\n    b: 2"),
-        ("objective: 'X\nseed: 0", "hw.yaml:1: not valid YAML: the quote that opens here is not closed\n    objective: 'X"),
+        (
+            "a: {b: |X|}",
+            "hw.yaml:1: not valid YAML: a value cannot start with `|` unless it is in quotes\n    a: {b: |X|}",
+        ),
+        (
+            "shapes: {X: [10, 4]\nseed: 0",
+            "hw.yaml:2: not valid YAML: a comma or a closing `}` is missing (it opens in line 1)\n    seed: 0",
+        ),
+        (
+            "a: 1\n b: 2",
+            "hw.yaml:2: not valid YAML: there is a `:` where none can be; is this line indented "
+            "too far, or the one above it without its `:`?\n    b: 2",
+        ),
+        (
+            "objective: 'X\nseed: 0",
+            "hw.yaml:1: not valid YAML: the quote that opens here is not closed\n    objective: 'X",
+        ),
         ("a: 1\nb\n", "hw.yaml:2: not valid YAML: this line has no `:` between a key and its value\n    b"),
-        ("- a\nb: 1", "hw.yaml:2: not valid YAML: this does not fit the lines above; is it indented like them?\n    b: 1"),
-        ('a: "\\q"', 'hw.yaml:1: not valid YAML: a backslash before `q` means nothing inside double quotes; use single quotes\n    a: "\\q"'),
+        (
+            "- a\nb: 1",
+            "hw.yaml:2: not valid YAML: this does not fit the lines above; is it indented like them?\n    b: 1",
+        ),
+        (
+            'a: "\\q"',
+            "hw.yaml:1: not valid YAML: a backslash before `q` means nothing inside double "
+            'quotes; use single quotes\n    a: "\\q"',
+        ),
         ("a: 1\nb: \x07", "hw.yaml:2: a control character stands here; the file should be plain text"),
-        ("%YAML 2.0\n---\n", "hw.yaml:1: not valid YAML: found incompatible YAML document (version 1.* is required)\n    %YAML 2.0"),
+        (
+            "%YAML 2.0\n---\n",
+            "hw.yaml:1: not valid YAML: found incompatible YAML document (version 1.* is required)\n    %YAML 2.0",
+        ),
     ],
-)  # fmt: skip
+)
 def test_other_faults_show_their_line(text: str, message: str) -> None:
     """A fault has a sentence without the parser's jargon, and the line as it is."""
     assert _explained(text) == message

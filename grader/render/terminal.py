@@ -106,11 +106,10 @@ def _heading(report: Report) -> Text:
 
 def _gradients(report: Report) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("gradient", overflow="fold")
-    table.add_column("function", overflow="fold")
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("points", justify="right", no_wrap=True)
-    table.add_column("cases", justify="right", no_wrap=True)
+    for heading in ("gradient", "function", "verdict"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("points", "cases"):
+        table.add_column(heading, overflow="fold", justify="right")
     several = len({gradient.problem for gradient in report.gradients}) > 1
     for gradient in report.gradients:
         right = sum(case.verdict == "correct" for case in gradient.cases)
