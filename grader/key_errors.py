@@ -42,7 +42,7 @@ EXPECTED: Mapping[str, str] = {
     "id": _ID,
     "title": "a text of at most 200 characters, or one for each language, as in {en: Title, zh-CN: 标题}",
     "title.*": "a text of at most 200 characters",
-    "objective": 'a text, as in "||X W - Y||_F^2"',
+    "objective": 'a text of 1 to 10000 characters, as in "||X W - Y||_F^2"',
     "seed": "a whole number from 0 to 2^63 - 1",
     "shapes": "names with their sizes, as in {X: [10, 4]}",
     "shapes.*": "a list of at most 8 sizes, as in [10, 4] or [N, D]",
@@ -96,7 +96,8 @@ def first_error(error: ValidationError, document: Document, text: str, file: str
     outer = {path[:depth] for path, _ in found for depth in range(len(path))}
     kind_order = [(kind == "missing", _line(path, kind, document), path, kind) for path, kind in found]
     _, line, path, kind = min((entry for entry in kind_order if entry[2] not in outer), key=lambda entry: entry[:2])
-    if pattern(path) in ("objective", "functions[]") and (quoted := needs_quotes(text, line)):
+    is_text = isinstance(_at(path, document.data), str)
+    if pattern(path) in ("objective", "functions[]") and not is_text and (quoted := needs_quotes(text, line)):
         return AssignmentError(quoted.sentence, file, quoted.line, dotted(path), f"    {quoted.text}")
     shown = None if kind == "missing" else excerpt(text, line)
     return AssignmentError(_sentence(kind, path, document.data), file, line, dotted(path) or None, shown)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.assignment import Limits, Problem, Tolerance, Uniform
-from grader.assignment_file import find, load, loads
+from grader.assignment_file import find, load, loads, located
 from grader.errors import AssignmentError, AuthorError, ObjectiveError
 
 SMALLEST = 'objective: "||max(X W, 0) - Y||_F^2"\nseed: 0\nshapes: {X: [10, 4], W: [4, 4], Y: [10, 4]}\n'
@@ -264,3 +264,13 @@ def test_real_problems_are_resolved() -> None:
     with pytest.raises(AssignmentError) as caught:
         loads(SMALLEST.replace("Y|", "Q|"), "hw.yaml")
     assert (caught.value.line, caught.value.key) == (1, "objective")
+
+
+def test_error_that_is_found_later_gets_its_place(tmp_path: Path) -> None:
+    """An error about a key is put in its place in the file, and one about a file that is gone still names it."""
+    path = tmp_path / "hw.yaml"
+    path.write_text(SMALLEST)
+    late = AssignmentError("no sensible draw", key="shapes.W")
+    assert str(located(late, path)) == f"{path}:3: at shapes.W: no sensible draw"
+    path.unlink()
+    assert str(located(late, path)) == f"{path}: at shapes.W: no sensible draw"

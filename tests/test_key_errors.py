@@ -121,7 +121,8 @@ def test_wrong_value_says_what_was_expected(line: str, message: str) -> None:
 def test_missing_key_is_named() -> None:
     """A key that is missing is named with what it should hold."""
     assert _error("seed: 0") == (
-        'hw.yaml:1: at objective: this key is missing; it should hold a text, as in "||X W - Y||_F^2"'
+        "hw.yaml:1: at objective: this key is missing; it should hold a text of 1 to 10000 "
+        'characters, as in "||X W - Y||_F^2"'
     )
     assert _error("objective: X\nseed: 0\ninputs:\n  y: {draw: labels}\n") == (
         "hw.yaml:4: at inputs.y.classes: this key is missing; it should hold a number of "
@@ -165,7 +166,8 @@ def test_first_of_many_errors_in_file_order() -> None:
         ),
         (
             "objective:\nseed: 0",
-            '1: at objective: expected a text, as in "||X W - Y||_F^2", got nothing\n    objective:',
+            '1: at objective: expected a text of 1 to 10000 characters, as in "||X W - Y||_F^2", got nothing\n'
+            "    objective:",
         ),
     ],
 )
@@ -222,6 +224,14 @@ def _places(model: type[BaseModel], prefix: tuple[Any, ...] = ()) -> Iterator[tu
 def test_every_key_has_its_expectation(model: type[BaseModel]) -> None:
     """A key that the types gain must be put into words too."""
     assert {pattern(path) for path in _places(model)} <= set(EXPECTED)
+
+
+def test_text_that_is_too_long_needs_no_quotes() -> None:
+    """A block of text is text already."""
+    assert _error("objective: |\n" + "  X\n" * 6000 + "seed: 0").startswith(
+        'hw.yaml:1: at objective: expected a text of 1 to 10000 characters, as in "||X W - '
+        'Y||_F^2", got the text `X\\nX'
+    )
 
 
 def test_many_errors_are_no_burden() -> None:

@@ -9,12 +9,12 @@ import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 _DEFINES = re.compile(r"^(?:async[ \t]+)?def[ \t]+(\w+)|^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE)
 _HINT = re.compile(r"backward|autograd|functorch|func\b|jacrev|jacfwd|requires_grad|\bgrad\b")
 """What a source that mentions autograd must have somewhere: the tokens of others are never looked at."""
 
+_OWN_BACKWARD = re.compile(r"\bdef\s+backward\b")
 _LOOKED_AT = (tokenize.NAME, tokenize.OP, tokenize.NEWLINE)
 _ALWAYS = frozenset({"autograd", "functorch"})
 _AS_ATTRIBUTE = frozenset({"jacrev", "jacfwd", "requires_grad", "requires_grad_"})
@@ -39,27 +39,28 @@ def autograd_mention(source: str) -> Mention | None:
     """The first place that names automatic differentiation, comments and strings aside."""
     if not _HINT.search(source):
         return None
-    tokens = [token for token in _tokens(source) if token.type in _LOOKED_AT]
-    own = {after.string for before, after in pairwise(tokens) if before.string == "def"}
-    texts = ["", "", *(token.string for token in tokens), ""]
+    own_backward = _OWN_BACKWARD.search(source) is not None
+    before2, before = "", ""
     from_torch = False
-    for position, token in enumerate(tokens):
-        before2, before, word, after = texts[position : position + 4]
-        if word == "from" or token.type == tokenize.NEWLINE:
-            from_torch = after == "torch"
-        if token.type != tokenize.NAME:
+    for token in _tokens(source):
+        if token.type not in _LOOKED_AT:
             continue
-        line = token.start[0]
-        if word in _ALWAYS:
+        word, line = token.string, token.start[0]
+        if token.type == tokenize.NEWLINE:
+            from_torch = False
+        elif word in _ALWAYS:
             return Mention(word, line)
-        if before == "." and word in _AS_ATTRIBUTE:
+        elif before == "." and word in _AS_ATTRIBUTE:
             return Mention(f".{word}", line)
-        if before == "." and word == "backward" and after == "(" and "backward" not in own:
+        elif (before2, before, word) == (".", "backward", "(") and not own_backward:
             return Mention(".backward()", line)
-        if (before2, before, word) == ("torch", ".", "func"):
+        elif (before2, before, word) == ("torch", ".", "func"):
             return Mention("torch.func", line)
-        if from_torch and before in ("import", ",", "(") and word in _FROM_TORCH:
+        elif from_torch and before in ("import", ",", "(") and word in _FROM_TORCH:
             return Mention(f"torch.{word}", line)
+        elif (before, word) == ("from", "torch"):
+            from_torch = True
+        before2, before = before, word
     return None
 
 
