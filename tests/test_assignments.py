@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 from grader.assignment import Assignment, ProblemFile, SheetFile
-from grader.assignment_file import load, loads
+from grader.assignment_file import load, loads, located
 from grader.cases import cases
 from grader.errors import AssignmentError
 from grader.inputs import Array, draw
@@ -420,11 +420,25 @@ def test_example_of_the_guide_works(block: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("block", "message"), ERRORS)
-def test_error_of_the_guide_is_what_the_grader_says(block: str, message: str) -> None:
+def test_error_of_the_guide_is_what_the_grader_says(
+    block: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every faulty example is refused with the very words that stand below it."""
+    monkeypatch.chdir(tmp_path)
+    path = Path("homework.yaml")
+    path.write_text(block)
     with pytest.raises(AssignmentError) as caught:
-        prepare(loads(block, "homework.yaml"))
+        _prepare_file(path)
     assert str(caught.value) == message.rstrip("\n")
+
+
+def _prepare_file(path: Path) -> None:
+    """As the commands do it: what shows only when a case is drawn gets its place in the file too."""
+    assignment = load(path)
+    try:
+        prepare(assignment)
+    except AssignmentError as error:
+        raise located(error, path) from None
 
 
 def test_guide_shows_every_key() -> None:
