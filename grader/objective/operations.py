@@ -10,7 +10,7 @@ Sources: Petersen and Pedersen, The Matrix Cookbook (2012), ch. 2; Giles, An ext
 results for forward and reverse mode AD (2008), §2.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
@@ -193,19 +193,34 @@ def sum_like_value(t: Any, o: Mapping[str, Option], g: Any, a: Any) -> Any:
     return g.sum_to_size(a.shape)
 
 
-def cut(o: Mapping[str, Option]) -> tuple[int | slice, ...]:
-    """The index of a part; names in `dims` have been replaced by numbers."""
-    return tuple(
-        slice(*[None if bound is None else bound[1] for bound in part])
-        if shapes.is_slice(part)
-        else cast(Bound, part)[1]
-        for part in cast("tuple[tuple[Bound | None, ...], ...]", o["parts"])
-    )
+def cut(o: Mapping[str, Option], shape: Sequence[int]) -> tuple[tuple[int | slice, ...], list[int]]:
+    """The index of a part, and the axes of the result to turn around: torch has no steps backwards.
+
+    Names in `dims` have been replaced by numbers.
+    """
+    index: list[int | slice] = []
+    backwards: list[int] = []
+    for part, size in zip(cast("tuple[tuple[Bound | None, ...], ...]", o["parts"]), shape, strict=False):
+        if not shapes.is_slice(part):
+            index.append(cast(Bound, part)[1])
+            continue
+        along = range(size)[slice(*[None if bound is None else bound[1] for bound in part])]
+        if along.step < 0:
+            backwards.append(sum(isinstance(earlier, slice) for earlier in index))
+            along = along[::-1]
+        index.append(slice(along.start, along.stop, along.step))
+    return tuple(index), backwards
+
+
+def part_value(t: Any, o: Mapping[str, Option], a: Any) -> Any:
+    index, backwards = cut(o, a.shape)
+    return a[index].flip(backwards) if backwards else a[index]
 
 
 def scatter_value(t: Any, o: Mapping[str, Option], g: Any, a: Any) -> Any:
+    index, backwards = cut(o, a.shape)
     whole = t.zeros_like(a)
-    whole[cut(o)] = g
+    whole[index] = g.flip(backwards) if backwards else g
     return whole
 
 
@@ -217,15 +232,12 @@ def reshape_value(t: Any, o: Mapping[str, Option], a: Any) -> Any:
     return a.reshape([bound[1] for bound in cast("tuple[Bound, ...]", o["sizes"])])
 
 
-def largest(kind: str) -> Kink:
-    """The kink of max and min: where the two are equal."""
-    return Kink(lambda t, o, a, b: (a - b).abs(), lambda t, o, a, b: a > b)
-
-
 def _pick(t: Any, o: Mapping[str, Option], a: Any, y: Any) -> Any:
     return a.gather(1, y.unsqueeze(1)).squeeze(1)
 
 
+WHERE_EQUAL = Kink(lambda t, o, a, b: (a - b).abs(), lambda t, o, a, b: a > b)
+"""Of max and min. Where the two are equal the second counts, so that max(Z, 0) has the derivative 0 at 0."""
 AT_ZERO = Kink(lambda t, o, a: a.abs())
 MASKED_AT_ZERO = Kink(lambda t, o, a: a.abs(), lambda t, o, a: a > 0)
 NORM_AT_ZERO = Kink(lambda t, o, a: t.linalg.vector_norm(a))
@@ -245,8 +257,8 @@ TABLE: Mapping[str, Operation] = {
     "matmul": Operation(shapes.matmul, lambda t, o, a, b: a @ b, matmul_adjoint, rounding.contracting),
     "transpose": Operation(shapes.transpose, lambda t, o, a: a.mT if a.dim() == 2 else a, lambda g, y, a: (T(g),), structural),
     # ----- elementwise functions -----
-    "max": Operation(shapes.broadcast, lambda t, o, a, b: t.maximum(a, b), lambda g, y, a, b: (mul(g, greater(a, b)), mul(g, greater(b, a))), elementwise(0), largest("max"), arity=2),
-    "min": Operation(shapes.broadcast, lambda t, o, a, b: t.minimum(a, b), lambda g, y, a, b: (mul(g, greater(b, a)), mul(g, greater(a, b))), elementwise(0), largest("min"), arity=2),
+    "max": Operation(shapes.broadcast, lambda t, o, a, b: t.where(a > b, a, b), lambda g, y, a, b: (mul(g, greater(a, b)), mul(g, one_minus(greater(a, b)))), elementwise(0), WHERE_EQUAL, arity=2),
+    "min": Operation(shapes.broadcast, lambda t, o, a, b: t.where(a < b, a, b), lambda g, y, a, b: (mul(g, greater(b, a)), mul(g, one_minus(greater(b, a)))), elementwise(0), WHERE_EQUAL, arity=2),
     "relu": Operation(same, lambda t, o, a: t.relu(a), lambda g, y, a: (mul(g, greater(a, number(0))),), elementwise(0), MASKED_AT_ZERO, arity=1),
     "abs": Operation(same, lambda t, o, a: a.abs(), lambda g, y, a: (mul(g, apply("sign", a)),), elementwise(0), AT_ZERO, arity=1),
     "sigmoid": Operation(same, lambda t, o, a: t.sigmoid(a), lambda g, y, a: (mul(g, mul(y, one_minus(y))),), elementwise(4), arity=1),
@@ -273,7 +285,7 @@ TABLE: Mapping[str, Operation] = {
     "inv": Operation(shapes.square, lambda t, o, a: t.linalg.inv(a), inverse_adjoint, rounding.inverting, arity=1),
     "diag": Operation(shapes.diagonal, lambda t, o, a: t.diag(a), lambda g, y, a: (apply("diag", g),), structural, arity=1),
     # ----- parts -----
-    "index": Operation(shapes.index, lambda t, o, a: a[cut(o)], lambda g, y, a: (apply("scatter", g, a, **y.options),), structural),
+    "index": Operation(shapes.index, part_value, lambda g, y, a: (apply("scatter", g, a, **y.options),), structural),
     "reshape": Operation(shapes.reshape, reshape_value, lambda g, y, a: (apply("reshape_like", g, a),), structural, arity=2),
     "col": Operation(shapes.column, lambda t, o, a: a.unsqueeze(1), lambda g, y, a: (apply("reshape_like", g, a),), structural, arity=1),
     # ----- labels -----
