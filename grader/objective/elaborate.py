@@ -7,6 +7,7 @@ factors side by side are a matrix product unless one is a scalar, `A[y]` picks w
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from math import isfinite
 
 from grader.errors import ObjectiveError
 from grader.objective import syntax
@@ -17,6 +18,8 @@ from grader.objective.sizes import ONE, Mismatch, Shape, Size, Unifier, show
 
 UNNAMED = "loss"
 """What the value of an objective is called that has no name."""
+LARGE = 1e6
+"""Exponents below this are whole numbers where they can be."""
 
 
 def elaborate(text: str, declared: Mapping[str, Declared], sizes: Mapping[str, Size], unifier: Unifier) -> Graph:
@@ -49,7 +52,8 @@ def elaborate(text: str, declared: Mapping[str, Declared], sizes: Mapping[str, S
     assert node is not None
     objective = work.as_scalar(node)
     if name is None:
-        name = UNNAMED if UNNAMED not in {*declared, *work.steps} else "objective"
+        free = (f"{UNNAMED}{more}" for more in ("", *range(1, len(text))))
+        name = next(name for name in free if name not in {*declared, *work.steps, *sizes})
     work.steps.pop(name, None)
     return _resolved(Graph(work.inputs, work.steps, objective, name, text), unifier)
 
@@ -66,6 +70,8 @@ class _Elaboration:
         self.unifier = unifier
         self.inputs = {name: Node("input", (), {"name": name}, input.shape) for name, input in declared.items()}
         self.steps: dict[str, Node] = {}
+        self.done: dict[int, tuple[syntax.Form, Node]] = {}
+        """By the identity of a form: some are looked at twice, and forms nest."""
 
     # ----- errors -----
 
@@ -142,6 +148,11 @@ class _Elaboration:
 
     def real(self, form: syntax.Expression) -> Node:
         """The node of an expression that is an array of real numbers."""
+        if id(form) not in self.done:
+            self.done[id(form)] = form, self._real(form)
+        return self.done[id(form)][1]
+
+    def _real(self, form: syntax.Expression) -> Node:
         if self.is_labels(form):
             raise self.fail(
                 f"`{self.quote(form)}` holds labels, which can only pick entries: "
@@ -166,7 +177,8 @@ class _Elaboration:
                 left, right = self.constant(form.left), self.constant(form.right)
                 if left is None or right is None or (kind == "divide" and right == 0):
                     return None
-                return _ARITHMETIC[kind](left, right)
+                value = _ARITHMETIC[kind](float(left), float(right))
+                return value if isfinite(value) else None
         return None
 
     def bound(self, form: syntax.Form) -> Bound:
@@ -199,12 +211,13 @@ class _Elaboration:
     # ----- products and powers -----
 
     def binary(self, form: syntax.Binary) -> Node:
+        if form.kind == "beside":
+            self.refuse_two_readings(form)
         left, right = self.real(form.left), self.real(form.right)
         match form.kind:
             case "add" | "subtract" | "times" | "divide":
                 return self.make(form, _ELEMENTWISE[form.kind], left, right)
             case "beside" if left.rank and right.rank:
-                self.refuse_two_readings(form, right)
                 return self.product(form, left, right)
             case "beside":
                 return self.make(form, "mul", left, right)
@@ -223,15 +236,16 @@ class _Elaboration:
             )
         return self.make(form, "matmul", left, right)
 
-    def refuse_two_readings(self, form: syntax.Binary, right: Node) -> None:
+    def refuse_two_readings(self, form: syntax.Binary) -> None:
         """`A * X W` without brackets: left to right it is (A * X) W, but looks like A * (X W)."""
         inner = form.left
         if not isinstance(inner, syntax.Binary) or inner.kind not in ("times", "divide") or inner.start != form.start:
             return
-        first, second = self.real(inner.left), self.real(inner.right)
-        scales_rows = first.rank == 2 and self.shape(first)[1] == ONE
-        same = not second.rank or (inner.kind == "times" and (not first.rank or scales_rows))
-        if same:
+        first, second, right = self.real(inner.left), self.real(inner.right), self.real(form.right)
+        if not right.rank or (inner.kind == "divide" and not second.rank):
+            return
+        scales_rows = first.rank == right.rank == 2 and self.shape(first)[1] == ONE
+        if inner.kind == "times" and (not first.rank or scales_rows):
             return
         sign = "*" if inner.kind == "times" else "/"
         a, x, w = self.quote(inner.left), self.quote(inner.right), self.quote(form.right)
@@ -239,23 +253,37 @@ class _Elaboration:
 
     def power(self, form: syntax.Power) -> Node:
         base, exponent = self.real(form.base), self.constant(form.exponent)
+        if isinstance(form.base, syntax.Power) and form.base.start == form.start:
+            a, b, c = map(self.quote, (form.base.base, form.base.exponent, form.exponent))
+            sign = "**" if form.elementwise else "^"
+            raise self.fail(
+                f"This can be read in two ways: `({a}{sign}{b}){sign}{c}` or `{a}{sign}({b}{sign}{c})`.", form
+            )
         if exponent is None:
             raise self.fail(f"The exponent `{self.quote(form.exponent)}` should be a number.", form.exponent)
         if not form.elementwise and any(size != ONE for size in self.shape(base)):
-            shown = self.quote(form.base) if isinstance(form.base, syntax.Name) else f"({self.quote(form.base)})"
-            whole = exponent == int(exponent) and exponent > 0
-            product = " ".join([shown] * int(exponent)) if whole and exponent < 4 else "a matrix power"
-            product = f"`inv({self.quote(form.base)})`" if exponent == -1 else f"`{product}`"
-            raise self.fail(
-                f"`^` is for scalars and norms. Every element to the power {exponent:g} is `{shown}**{exponent:g}`; "
-                f"the matrix product is {product}.",
-                form,
-            )
+            raise self.power_of_matrix(form, base, exponent)
+        exponent = int(exponent) if abs(exponent) < LARGE and exponent == int(exponent) else exponent
         if exponent == 2:
             if base.operation == "norm":
                 return self.make(form, "squared_norm", *base.arguments)
             return self.make(form, "square", base)
         return self.make(form, "power", base, exponent=exponent)
+
+    def power_of_matrix(self, form: syntax.Power, base: Node, exponent: float) -> ObjectiveError:
+        """`A^2`: elementwise, or a product of matrices?"""
+        inner = self.quote(form.base)
+        shown = inner if isinstance(form.base, syntax.Name) else f"({inner})"
+        other: str = {
+            (1, 2.0): f"; the scalar product is `{shown}^T {shown}`",
+            (2, 2.0): f"; the matrix product is `{shown} {shown}`",
+            (2, 3.0): f"; the matrix product is `{shown} {shown} {shown}`",
+            (2, -1.0): f"; the inverse is `inv({inner})`",
+        }.get((base.rank, exponent), "")
+        return self.fail(
+            f"`^` is for scalars and norms. Every element to the power {exponent:g} is `{shown}**{exponent:g}`{other}.",
+            form,
+        )
 
     def norm(self, form: syntax.Norm) -> Node:
         operand = self.real(form.operand)
@@ -305,7 +333,11 @@ class _Elaboration:
         if form.function == "cross_entropy":
             scores = self.argument(first)
             return self.make(form, "cross_entropy", scores, self.labels(others[0], scores))
-        return self.make(form, form.function, *map(self.argument, form.arguments), **options)
+        arguments = [self.argument(argument) for argument in form.arguments]
+        if form.function in ("max", "min") and arguments[0].operation == "number":
+            # max(0, Z) is max(Z, 0), at its kink too.
+            arguments.reverse()
+        return self.make(form, form.function, *arguments, **options)
 
     def classes(self, labels: syntax.Form, form: syntax.Form) -> Bound:
         bound = self.bound(form)
@@ -327,12 +359,17 @@ class _Elaboration:
 
     def keywords(self, form: syntax.Call, known: tuple[str, ...]) -> dict[str, Option]:
         options: dict[str, Option] = {}
-        for name, value in form.keywords:
+        for keyword in form.keywords:
+            name, value = keyword.name, keyword.value
+            if name in options:
+                raise self.fail(f"`{name}=` is given twice.", keyword)
+            if form.arguments and keyword.start < form.arguments[-1].start:
+                raise self.fail(f"`{self.quote(keyword)}` should come last.", keyword)
             if name not in known:
                 near = get_close_matches(name, known, n=1)
                 hint = f" Did you mean `{near[0]}`?" if near else ""
                 takes = " and ".join(f"`{keyword}=`" for keyword in known) or "no options"
-                raise self.fail(f"{form.function} has no option `{name}`; it takes {takes}.{hint}", value)
+                raise self.fail(f"{form.function} has no option `{name}`; it takes {takes}.{hint}", keyword)
             number = self.constant(value)
             if name == "axis" and (number is None or number != int(number)):
                 raise self.fail("axis should be a whole number: 0 (over rows) or 1.", value)

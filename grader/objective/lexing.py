@@ -9,11 +9,14 @@ A bar opens where an operand may begin, and closes where one has just ended and 
 import re
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
+from math import isinf
 
 from lark import Token
 
 from grader.errors import ObjectiveError
 
+LONGEST = 64
+"""Letters that are still taken apart into names: as many as one name may have."""
 ENDS_OPERAND = {
     "NAME", "NUMBER", "RPAR", "RSQB", "TRANSPOSE", "SUPERSCRIPT", "NORM_CLOSE", "ABS_CLOSE",
 }  # fmt: skip
@@ -25,7 +28,8 @@ class Lexing:
     """The pass between lark's lexer and its parser, for one line of an objective.
 
     Raises:
-        ObjectiveError: for a name that is not known, or that is several products of known names.
+        ObjectiveError: for a name that is not known, or that is several products of known names; for a number that
+            is larger than any float.
     """
 
     always_accept = ()
@@ -51,7 +55,11 @@ class Lexing:
         elif token.type in BRACKETS.values() and opened:
             opened.pop()
         if token.type == "NAME":
+            if before == "NORM_CLOSE" and token.value not in self.names and not token.value[0].isalpha():
+                raise self._error(f"`{token}` is no norm; there are `_F`, `_1` and `_2`.", token)
             yield from self._name(token, after)
+        elif token.type == "NUMBER" and isinf(float(token)):
+            raise self._error("This number is too large.", token)
         elif token.type == "BARS":
             yield from self._bars(token, opened, before)
         elif token.type == "BAR":
@@ -77,7 +85,7 @@ class Lexing:
 
     def _split(self, token: Token, call: bool) -> list[str]:
         """The one way to read an unknown name as a product of known ones."""
-        ways = splits(token.value, self.names)
+        ways = splits(token.value, self.names) if len(token) <= LONGEST else []
         if len(ways) == 1:
             return ways[0]
         if ways:

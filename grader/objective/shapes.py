@@ -136,6 +136,10 @@ def onehot(unifier: Unifier, options: Options, labels: Shape) -> Shape:
 # ----- parts and sizes -----
 
 
+MOST_AXES = 8
+"""As many as an input may have."""
+
+
 def bound_size(bound: Bound) -> Size:
     """A bound as a size."""
     return Size(bound[1], bound[0])
@@ -147,6 +151,11 @@ def reshape(unifier: Unifier, options: Options, shape: Shape) -> Shape:
     open_axes = [axis for axis, size in enumerate(listed) if size == Size(-1)]
     if len(open_axes) > 1:
         raise Mismatch("only one size can be -1")
+    if len(listed) > MOST_AXES:
+        raise Mismatch(f"an array has at most {MOST_AXES} axes")
+    for size in listed:
+        if size != Size(-1) and unifier.resolve(size).unknown is None and unifier.resolve(size).offset < 1:
+            raise Mismatch(f"a size is at least 1, or -1 for what is left over, not {unifier.resolve(size)}")
     # Leading sizes that stay as they are may stay unknown; the product of the others has to be a number.
     same_axes = 0
     while (

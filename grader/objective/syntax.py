@@ -7,12 +7,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedEOF, UnexpectedToken, v_args
-from lark.exceptions import VisitError
+from lark import Lark, Token, Transformer, Tree, UnexpectedCharacters, UnexpectedEOF, UnexpectedToken, v_args
 from lark.tree import Meta
 
 from grader.errors import ObjectiveError
 from grader.objective.lexing import Lexing
+
+MOST_NESTED = 150
+"""Levels of an expression; a sum of as many terms is that deep, too."""
+EXACT_DIGITS = 15
+"""Whole numbers of so many digits are the same as floats."""
 
 
 @dataclass(frozen=True)
@@ -97,10 +101,18 @@ class Sizes(Form):
 
 
 @dataclass(frozen=True)
+class Keyword(Form):
+    """`axis=0`, an option of a call."""
+
+    name: str
+    value: "Expression"
+
+
+@dataclass(frozen=True)
 class Call(Form):
     function: str
     arguments: "tuple[Expression | Sizes, ...]"
-    keywords: "tuple[tuple[str, Expression], ...]"
+    keywords: tuple[Keyword, ...]
 
 
 Expression: TypeAlias = Number | Name | Binary | Negative | Transpose | Power | Norm | Absolute | Parts | Call
@@ -113,12 +125,6 @@ class Line:
     name: str | None
     name_start: int
     expression: Expression
-
-
-@dataclass(frozen=True)
-class _Keyword:
-    name: str
-    value: Expression
 
 
 class _Build(Transformer[Token, Any]):
@@ -136,7 +142,8 @@ def _rule(build: Callable[..., Any]) -> Any:
 
 
 def _number(start: int, end: int, token: str) -> Number:
-    return Number(start, end, int(token) if token.isdecimal() else float(token))
+    whole = token.isdecimal() and len(token) <= EXACT_DIGITS
+    return Number(start, end, int(token) if whole else float(token))
 
 
 def _call(start: int, end: int, function: str, *arguments: Any) -> Call:
@@ -145,8 +152,8 @@ def _call(start: int, end: int, function: str, *arguments: Any) -> Call:
         start,
         end,
         str(function),
-        tuple(argument for argument in given if not isinstance(argument, _Keyword)),
-        tuple((argument.name, argument.value) for argument in given if isinstance(argument, _Keyword)),
+        tuple(argument for argument in given if not isinstance(argument, Keyword)),
+        tuple(argument for argument in given if isinstance(argument, Keyword)),
     )
 
 
@@ -183,7 +190,7 @@ _RULES: dict[str, Any] = {
     "slice": _rule(lambda start, end, *bounds: Slice(start, end, *(*bounds, None, None, None)[:3])),
     "parts": _rule(lambda start, end, operand, *parts: Parts(start, end, operand, parts)),
     "sizes": _rule(lambda start, end, *items: Sizes(start, end, tuple(item for item in items if item is not None))),
-    "keyword": _rule(lambda start, end, name, value: _Keyword(str(name), value)),
+    "keyword": _rule(lambda start, end, name, value: Keyword(start, end, str(name), value)),
     "call": _rule(_call),
 }
 _Forms = type("_Forms", (_Build,), _RULES)
@@ -256,7 +263,7 @@ def parse_line(text: str, start: int, end: int, names: Collection[str], function
         for token in lexing.process(_parser().lex(source)):
             parser.feed_token(token)
             last = token
-        built = _Forms().transform(parser.feed_eof(last))  # type: ignore[no-untyped-call]
+        tree = parser.feed_eof(last)  # type: ignore[no-untyped-call]
     except UnexpectedCharacters as error:
         at = int(error.pos_in_stream or 0)
         raise ObjectiveError(f"`{text[at]}` is not part of the notation.", text, at, at + 1) from None
@@ -266,11 +273,19 @@ def parse_line(text: str, start: int, end: int, names: Collection[str], function
         at = end if error.token.type == "$END" else int(error.token.start_pos or 0)
         stop = end + 1 if error.token.type == "$END" else int(error.token.end_pos or at + 1)
         raise ObjectiveError(f"Expected {_expected(error.expected)} here.", text, at, stop) from None
-    except (VisitError, RecursionError):
-        raise ObjectiveError("This is nested too deeply.", text, start, end) from None
-    if isinstance(built, Line):
-        return built
-    return Line(None, start, built)
+    if _depth(tree) > MOST_NESTED:
+        raise ObjectiveError("This is nested too deeply.", text, start, end)
+    built = _Forms().transform(tree)
+    return built if isinstance(built, Line) else Line(None, start, built)
+
+
+def _depth(tree: Tree[Token]) -> int:
+    """How many levels a tree has, found without recursion."""
+    depth, level = 0, [tree]
+    while level:
+        depth += 1
+        level = [child for node in level for child in node.children if isinstance(child, Tree)]
+    return depth
 
 
 def lines(text: str) -> list[tuple[int, int]]:
