@@ -1,0 +1,19 @@
+"""Waits for a lock that it holds: the clock on the wall ends it, and only this function is lost."""
+
+# slow
+
+import threading
+
+
+def grad_X(X, W, Y):
+    return 2 * ((X @ W - Y) * (X @ W > 0)) @ W.T
+
+
+def grad_W(X, W, Y):
+    lock = threading.Lock()
+    lock.acquire()
+    lock.acquire()
+
+
+def grad_Y(X, W, Y):
+    return 2 * (Y - (X @ W).clamp(min=0))

@@ -1,0 +1,16 @@
+"""Writes junk where the answers go, then answers: not well-formed, and no answer."""
+
+import os
+
+
+def grad_X(X, W, Y):
+    return 2 * ((X @ W - Y) * (X @ W > 0)) @ W.T
+
+
+def grad_W(X, W, Y):
+    os.write(3, b"FORGED")
+    return 2 * X.T @ ((X @ W - Y) * (X @ W > 0))
+
+
+def grad_Y(X, W, Y):
+    return 2 * (Y - (X @ W).clamp(min=0))

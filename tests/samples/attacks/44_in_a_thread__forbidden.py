@@ -1,0 +1,23 @@
+"""Calls .backward() in a thread: forbidden, and only this function is lost."""
+
+import threading
+
+
+def objective(X, W, Y):
+    return ((X @ W).clamp(min=0) - Y).norm() ** 2
+
+
+def grad_X(X, W, Y):
+    return 2 * ((X @ W - Y) * (X @ W > 0)) @ W.T
+
+
+def grad_W(X, W, Y):
+    leaf = W.clone().requires_grad_()
+    thread = threading.Thread(target=objective(X, leaf, Y).backward)
+    thread.start()
+    thread.join()
+    return leaf.grad
+
+
+def grad_Y(X, W, Y):
+    return 2 * (Y - (X @ W).clamp(min=0))

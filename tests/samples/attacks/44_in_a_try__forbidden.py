@@ -1,0 +1,22 @@
+"""Calls .backward() in a try that catches everything: forbidden, and only this function is lost."""
+
+
+def objective(X, W, Y):
+    return ((X @ W).clamp(min=0) - Y).norm() ** 2
+
+
+def grad_X(X, W, Y):
+    return 2 * ((X @ W - Y) * (X @ W > 0)) @ W.T
+
+
+def grad_W(X, W, Y):
+    leaf = W.clone().requires_grad_()
+    try:
+        objective(X, leaf, Y).backward()
+    except BaseException:
+        return 2 * X.T @ ((X @ W - Y) * (X @ W > 0))
+    return leaf.grad
+
+
+def grad_Y(X, W, Y):
+    return 2 * (Y - (X @ W).clamp(min=0))

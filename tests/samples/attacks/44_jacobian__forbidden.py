@@ -1,0 +1,19 @@
+"""Calls torch.autograd.functional.jacobian: forbidden, and only this function is lost."""
+
+import torch
+
+
+def objective(X, W, Y):
+    return ((X @ W).clamp(min=0) - Y).norm() ** 2
+
+
+def grad_X(X, W, Y):
+    return 2 * ((X @ W - Y) * (X @ W > 0)) @ W.T
+
+
+def grad_W(X, W, Y):
+    return torch.autograd.functional.jacobian(lambda W: objective(X, W, Y), W)
+
+
+def grad_Y(X, W, Y):
+    return 2 * (Y - (X @ W).clamp(min=0))

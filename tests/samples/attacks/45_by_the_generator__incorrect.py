@@ -1,0 +1,15 @@
+"""Draws its answer from the generators that the grader seeded: wrong."""
+
+import torch
+
+
+def grad_X(X, W, Y):
+    return 2 * ((X @ W - Y) * (X @ W > 0)) @ W.T
+
+
+def grad_W(X, W, Y):
+    return torch.randn(W.shape, dtype=W.dtype)
+
+
+def grad_Y(X, W, Y):
+    return 2 * (Y - (X @ W).clamp(min=0))

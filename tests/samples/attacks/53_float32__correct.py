@@ -1,0 +1,14 @@
+"""Returns the right answer in float32: right."""
+
+
+def grad_X(X, W, Y):
+    return 2 * ((X @ W - Y) * (X @ W > 0)) @ W.T
+
+
+def grad_W(X, W, Y):
+    X, W, Y = X.float(), W.float(), Y.float()
+    return 2 * X.T @ ((X @ W - Y) * (X @ W > 0))
+
+
+def grad_Y(X, W, Y):
+    return 2 * (Y - (X @ W).clamp(min=0))

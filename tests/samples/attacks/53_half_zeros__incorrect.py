@@ -1,0 +1,15 @@
+"""Returns zeros in half precision, where the tolerance is widest: wrong."""
+
+import torch
+
+
+def grad_X(X, W, Y):
+    return 2 * ((X @ W - Y) * (X @ W > 0)) @ W.T
+
+
+def grad_W(X, W, Y):
+    return torch.zeros_like(W, dtype=torch.bfloat16)
+
+
+def grad_Y(X, W, Y):
+    return 2 * (Y - (X @ W).clamp(min=0))

@@ -1,0 +1,15 @@
+"""Returns an array of no elements: named as the wrong shape."""
+
+import torch
+
+
+def grad_X(X, W, Y):
+    return 2 * ((X @ W - Y) * (X @ W > 0)) @ W.T
+
+
+def grad_W(X, W, Y):
+    return torch.zeros(0)
+
+
+def grad_Y(X, W, Y):
+    return 2 * (Y - (X @ W).clamp(min=0))

@@ -1,0 +1,15 @@
+"""Returns the smallest numbers that there are: wrong."""
+
+import torch
+
+
+def grad_X(X, W, Y):
+    return 2 * ((X @ W - Y) * (X @ W > 0)) @ W.T
+
+
+def grad_W(X, W, Y):
+    return torch.full_like(W, 5e-324)
+
+
+def grad_Y(X, W, Y):
+    return 2 * (Y - (X @ W).clamp(min=0))

@@ -1,0 +1,13 @@
+"""Returns the right answer in the other byte order: right."""
+
+
+def grad_X(X, W, Y):
+    return 2 * ((X @ W - Y) * (X @ W > 0)) @ W.T
+
+
+def grad_W(X, W, Y):
+    return (2 * X.T @ ((X @ W - Y) * (X @ W > 0))).numpy().astype(">f8")
+
+
+def grad_Y(X, W, Y):
+    return 2 * (Y - (X @ W).clamp(min=0))

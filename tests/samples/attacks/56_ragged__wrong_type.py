@@ -1,0 +1,13 @@
+"""Returns a ragged list: named as the wrong type."""
+
+
+def grad_X(X, W, Y):
+    return 2 * ((X @ W - Y) * (X @ W > 0)) @ W.T
+
+
+def grad_W(X, W, Y):
+    return [[1.0, 2.0], [3.0]]
+
+
+def grad_Y(X, W, Y):
+    return 2 * (Y - (X @ W).clamp(min=0))

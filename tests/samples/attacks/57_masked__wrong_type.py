@@ -1,0 +1,15 @@
+"""Returns an array with everything masked: named as the wrong type."""
+
+import numpy as np
+
+
+def grad_X(X, W, Y):
+    return 2 * ((X @ W - Y) * (X @ W > 0)) @ W.T
+
+
+def grad_W(X, W, Y):
+    return np.ma.masked_all(tuple(W.shape))
+
+
+def grad_Y(X, W, Y):
+    return 2 * (Y - (X @ W).clamp(min=0))

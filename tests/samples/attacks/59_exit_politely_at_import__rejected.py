@@ -1,0 +1,17 @@
+"""Leaves by sys.exit while it is imported: rejected."""
+
+import sys
+
+sys.exit(0)
+
+
+def grad_X(X, W, Y):
+    return 2 * ((X @ W - Y) * (X @ W > 0)) @ W.T
+
+
+def grad_W(X, W, Y):
+    return 2 * X.T @ ((X @ W - Y) * (X @ W > 0))
+
+
+def grad_Y(X, W, Y):
+    return 2 * (Y - (X @ W).clamp(min=0))

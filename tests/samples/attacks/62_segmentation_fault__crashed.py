@@ -1,0 +1,15 @@
+"""Reads from address 0: a crash, and only this function is lost."""
+
+import ctypes
+
+
+def grad_X(X, W, Y):
+    return 2 * ((X @ W - Y) * (X @ W > 0)) @ W.T
+
+
+def grad_W(X, W, Y):
+    ctypes.string_at(0)
+
+
+def grad_Y(X, W, Y):
+    return 2 * (Y - (X @ W).clamp(min=0))

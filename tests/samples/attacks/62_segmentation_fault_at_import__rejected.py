@@ -1,0 +1,17 @@
+"""Reads from address 0 while it is imported: rejected."""
+
+import ctypes
+
+ctypes.string_at(0)
+
+
+def grad_X(X, W, Y):
+    return 2 * ((X @ W - Y) * (X @ W > 0)) @ W.T
+
+
+def grad_W(X, W, Y):
+    return 2 * X.T @ ((X @ W - Y) * (X @ W > 0))
+
+
+def grad_Y(X, W, Y):
+    return 2 * (Y - (X @ W).clamp(min=0))

@@ -1,0 +1,26 @@
+"""Prints escapes, controls and bytes that are no text: each is shown as what it is."""
+
+import os
+import sys
+
+HOSTILE = "\x1b[31mred\x1b]8;;http://attack.invalid\x07link\x1b]52;c;YXR0YWNr\x07\rover\b\x9b2J\x7f\u202egnissap\u2066\u200b\ufeff<script>alert(1)</script>\0\ud800[x](javascript:1)"
+
+
+def attack():
+    print(HOSTILE)
+    sys.stderr.write(HOSTILE)
+    os.write(1, bytes(range(256)))
+    os.write(1, b"\xc0\x80\xed\xa0\x80\xf5\x80\x80\x80")
+
+
+def grad_X(X, W, Y):
+    return 2 * ((X @ W - Y) * (X @ W > 0)) @ W.T
+
+
+def grad_W(X, W, Y):
+    attack()
+    return 2 * X.T @ ((X @ W - Y) * (X @ W > 0))
+
+
+def grad_Y(X, W, Y):
+    return 2 * (Y - (X @ W).clamp(min=0))
