@@ -32,6 +32,10 @@ MOUNT_POINTS = ("/mnt", "/media", "/srv", "/opt", "/sys", "/boot", "/home", "/ru
 """Where the new root may be assembled: the first that is there and hides nothing that it is made of."""
 
 
+class NamespaceError(Exception):
+    """There are no namespaces to be had here; the text says why."""
+
+
 def write_maps(pid: int) -> None:
     """Maps ids for a process that has just entered a user namespace; called from outside of it."""
     uid, gid = os.geteuid(), os.getegid()

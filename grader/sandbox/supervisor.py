@@ -29,6 +29,7 @@ from grader.sandbox.isolation import Isolation, level_of
 from grader.sandbox.job import Box, Framework, Plan, Run, Source
 
 BOOT_SECONDS = 120.0
+ANSWER_SECONDS = 60.0
 CHUNK = 64 << 10
 SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 ENVIRONMENT = {
@@ -154,7 +155,7 @@ class ZygoteSandbox:
         self._ready = None
         options = {"control": theirs.fileno(), "framework": self._framework, "without": self._without}
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        command = [sys.executable, "-I", "-m", "grader.sandbox.zygote", json.dumps(options)]
+        command = [sys.executable, "-I", "-m", "grader.sandbox.keeper", json.dumps(options)]
         try:
             self._process = subprocess.Popen(
                 command,
@@ -183,7 +184,7 @@ class ZygoteSandbox:
             if message[:1] != zygote.READY:
                 self._stop()
                 raise SandboxError(f"the sandbox did not start: {self._last_words()}")
-            self._control.settimeout(None)
+            self._control.settimeout(ANSWER_SECONDS)
             ready: dict[str, Any] = json.loads(message[1:])
             self._ready = ready
         return self._ready

@@ -1,8 +1,4 @@
-"""The process that is warmed up once and forked for every box: `python -I -m grader.sandbox.zygote`.
-
-    keeper    started by the trusted side; stays outside of the namespaces, ends when its parent ends
-    doorkeeper   enters the namespaces and waits (absent where there are none)
-    zygote       process 1 in there: imports, warms up, builds filter and rules, then serves
+"""The process that is warmed up once and forked for every box.
 
 It serves one box at a time over its control socket, and never reads a job: descriptors pass through it.
 
@@ -16,23 +12,20 @@ import array
 import contextlib
 import fcntl
 import gc
-import importlib
 import json
 import os
-import select
-import signal
 import socket
 import struct
 import sys
-import tempfile
 import traceback
 from typing import Any, NoReturn
 
 from grader.sandbox import gate, harness, importing, jail, landlock, namespaces, reach, seccomp, syscalls, wire
 from grader.sandbox.job import Framework
 from grader.sandbox.values import Reader
+from grader.sandbox.warm import warm
 
-FORK, STARTED, ENDED, READY, FAILED = b"F", b"S", b"E", b"R", b"X"
+FORK, STARTED, ENDED, READY = b"F", b"S", b"E", b"R"
 ENDED_FORMAT = struct.Struct("=idQ")
 """Wait status, CPU seconds, largest resident set in KiB."""
 
@@ -40,19 +33,6 @@ RECEIVED = (3, 4, 5, 6)
 """Where the four descriptors of a box arrive: the lowest free numbers, as the zygote's own are moved up."""
 
 FIRST_OWN_FD = 20
-NO_NAMESPACES = 77
-"""Exit status of an attempt that could not make its namespaces; the next one does without."""
-
-_WARM = """
-    __future__ abc argparse ast bisect cmath collections.abc concurrent.futures contextlib copy csv ctypes dataclasses
-    datetime decimal dis doctest enum fractions functools gc heapq html inspect io itertools json linecache locale
-    logging math numbers operator os pathlib pickle platform pprint pwd queue random re string statistics struct
-    subprocess sys tempfile textwrap threading time timeit tokenize traceback types typing unicodedata unittest
-    unittest.mock uuid warnings weakref zipfile zlib encodings.idna encodings.unicode_escape
-    numpy numpy.linalg numpy.random numpy.fft numpy.ma numpy.testing numpy.polynomial
-"""
-WARM_MODULES = tuple(_WARM.split())
-WARM_TORCH = ("torch", "torch.nn.functional", "torch.func", "torch.autograd.functional", "torch.autograd.gradcheck")
 
 
 class Options:
@@ -91,7 +71,7 @@ class Zygote:
             try:
                 namespaces.enter_private_root(found)
             except OSError as error:
-                _give_up_namespaces(f"private root: {error}")
+                raise namespaces.NamespaceError(f"private root: {error}") from error
         self._jail = jail.Jail(
             ruleset=self._make_ruleset(found),
             filter=self._make_filter(),
@@ -161,7 +141,7 @@ class Zygote:
             )
         except BaseException:
             traceback.print_exc()
-            flush_and_exit(1)
+            end(1)
         work.run()
 
     def _may_drop_uid(self) -> bool:
@@ -265,38 +245,6 @@ class Silencer:
             self._silent = silent
 
 
-def warm(framework: Framework) -> None:
-    """Imports what a box will use, and makes the libraries do all that they do on first use."""
-    for name in WARM_MODULES:
-        importlib.import_module(name)
-    import numpy as np
-
-    square = np.eye(3) + 0.5
-    np.linalg.inv(square) @ np.linalg.svd(square)[0]
-    np.einsum("ij,jk->ik", square, square)
-    np.random.default_rng(0).standard_normal(3)
-    str(square)
-    if framework == "numpy":
-        return
-    for name in WARM_TORCH:
-        importlib.import_module(name)
-    import torch
-
-    # What torch imports only when it is used (its compiler, for `torch.func`) asks for a folder for its caches by
-    # trying to write; it makes do without one, but not without its name.
-    tempfile.tempdir = "/tmp"
-    torch.set_num_threads(1)
-    torch.set_num_interop_threads(1)
-    matrix = torch.from_numpy(square.copy())
-    weight = matrix.clone().requires_grad_()
-    (torch.relu(matrix @ weight) ** 2).sum().backward()
-    torch.linalg.inv(matrix) @ torch.linalg.svd(matrix)[0]
-    torch.einsum("ij,jk->ik", matrix, matrix)
-    torch.nn.functional.conv2d(torch.ones(1, 1, 4, 4), torch.ones(1, 1, 2, 2))
-    torch.softmax(matrix, 1).norm()
-    str(matrix)
-
-
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -341,107 +289,7 @@ def _behind_closed_folders(paths: tuple[str, ...]) -> bool:
     return any(not os.stat(folder).st_mode & 0o001 for folder in folders)
 
 
-def flush_and_exit(status: int) -> NoReturn:
+def end(status: int) -> NoReturn:
     """Ends at once, with what was said so far."""
     harness.flush()
     os._exit(status)
-
-
-# ----- the keeper and the doorkeeper -----
-
-
-def _give_up_namespaces(why: str) -> NoReturn:
-    os.write(_REASON, why.encode())
-    os._exit(NO_NAMESPACES)
-
-
-_REASON = 19
-"""Descriptor on which an attempt says why it could not make its namespaces."""
-
-
-def main() -> None:
-    """The keeper: makes a zygote inside namespaces or, where that fails, one without; dies with its parent."""
-    options = Options(sys.argv[1])
-    parent = os.pidfd_open(os.getppid())
-    wanted = "namespaces" not in options.without
-    missing: list[str] = [] if wanted else ["namespaces: left out on request"]
-    while True:
-        reasons, reason = os.pipe()
-        os.dup2(reason, _REASON)
-        os.close(reason)
-        synchronised, theirs = socket.socketpair()
-        child = os.fork()
-        if child == 0:
-            for fd in (parent, reasons):
-                os.close(fd)
-            synchronised.close()
-            syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
-            _attempt(options, theirs, wanted, missing)
-        os.close(_REASON)
-        theirs.close()
-        if wanted:
-            _map_when_asked(synchronised, child)
-        synchronised.close()
-        status = _watch(child, parent)
-        why = os.read(reasons, 4096).decode() if wanted else ""
-        os.close(reasons)
-        if not (wanted and os.waitstatus_to_exitcode(status) == NO_NAMESPACES):
-            os._exit(0 if status == 0 else 1)
-        wanted = False
-        missing = [f"namespaces: {why}"]
-
-
-def _watch(child: int, parent: int) -> int:
-    """Waits for the child to end, and ends it when the parent does."""
-    pidfd = os.pidfd_open(child)
-    poll = select.poll()
-    poll.register(pidfd, select.POLLIN)
-    poll.register(parent, select.POLLIN)
-    if parent in (fd for fd, _ in poll.poll()):
-        os.kill(child, signal.SIGKILL)
-        os._exit(0)
-    os.close(pidfd)
-    return os.waitpid(child, 0)[1]
-
-
-def _map_when_asked(synchronised: socket.socket, child: int) -> None:
-    """The child has entered its user namespace; gives it its ids, and says how that went."""
-    if not synchronised.recv(1):
-        return
-    try:
-        namespaces.write_maps(child)
-        synchronised.sendall(b".")
-    except OSError as error:
-        synchronised.sendall(f"id maps: {error}".encode())
-
-
-def _attempt(options: Options, synchronised: socket.socket, wanted: bool, missing: list[str]) -> NoReturn:
-    """The doorkeeper, then the zygote; without namespaces the zygote at once."""
-    try:
-        if wanted:
-            try:
-                syscalls.unshare(namespaces.FLAGS)
-                synchronised.sendall(b".")
-                answer = synchronised.recv(4096)
-                if answer != b".":
-                    _give_up_namespaces(answer.decode())
-                namespaces.isolate_mounts()
-            except OSError as error:
-                _give_up_namespaces(str(error))
-            syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
-            child = os.fork()
-            if child:
-                synchronised.close()
-                os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) & 0xFF)
-            syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
-        synchronised.close()
-        zygote = Zygote(options, wanted, missing)
-        zygote.boot()
-        zygote.serve()
-    except BaseException:
-        traceback.print_exc()
-        flush_and_exit(1)
-
-
-if __name__ == "__main__":
-    main()
