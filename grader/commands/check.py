@@ -53,7 +53,8 @@ def check(
 
         screen = console()
         screen.print(report_view(report))
-        screen.print(f"The random cases were drawn with --seed {seed}.", style="dim")
+        if report.reason is None:
+            screen.print(f"The random cases were drawn with --seed {seed}.", style="dim")
         if notice := isolation_notice(report.isolation):
             console(sys.stderr).print(notice)
     if report.status == "grader_error":

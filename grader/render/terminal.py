@@ -5,6 +5,7 @@ Reports hold student text with its control characters already visible; here it i
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import TextIO
 
 from rich.console import Console, Group, RenderableType
@@ -14,7 +15,7 @@ from rich.text import Text
 
 from grader import messages
 from grader.report import GradientReport, IsolationReport, Report
-from grader.summary import Summary
+from grader.summary import GradientSummary, Summary
 from grader.verdict import VERDICTS, Verdict
 
 _STYLES: dict[Verdict, str] = dict.fromkeys(VERDICTS, "red") | {"correct": "green", "grader_error": "magenta"}
@@ -44,7 +45,8 @@ def report_view(report: Report) -> RenderableType:
         parts.append(Text(f"  {report.reason.message}{place}", style="red"))
     else:
         parts.append(Padding(_gradients(report), (0, 0, 0, 2), expand=False))
-        parts += [_findings(gradient) for gradient in report.gradients if gradient.verdict != "correct"]
+        wrong = [gradient for gradient in report.gradients if gradient.verdict != "correct"]
+        parts += [_findings(gradient, _several_problems(report.gradients)) for gradient in wrong]
     parts += [Text(f"  Warning: {warning.message}", style="yellow") for warning in report.warnings]
     if report.stdout:
         parts += [
@@ -110,7 +112,7 @@ def _gradients(report: Report) -> Table:
         table.add_column(heading, overflow="fold")
     for heading in ("points", "cases"):
         table.add_column(heading, overflow="fold", justify="right")
-    several = len({gradient.problem for gradient in report.gradients}) > 1
+    several = _several_problems(report.gradients)
     for gradient in report.gradients:
         right = sum(case.verdict == "correct" for case in gradient.cases)
         table.add_row(
@@ -123,13 +125,14 @@ def _gradients(report: Report) -> Table:
     return table
 
 
-def _findings(gradient: GradientReport) -> RenderableType:
+def _findings(gradient: GradientReport, several_problems: bool) -> RenderableType:
     """The first case that is not correct, what it says, and the mistakes that explain it."""
     text = Text()
     case = next((case for case in gradient.cases if case.verdict != "correct"), None)
     if case is not None:
         seed = "" if case.seed is None else f", seed {case.seed}"
-        text.append(f"{gradient.function}, {gradient.wrt}", style="bold")
+        problem = f"{gradient.problem}: " if several_problems else ""
+        text.append(f"{problem}{gradient.function}, {gradient.wrt}", style="bold")
         text.append(f" on case {case.case}{seed}: {case.message or messages.VERDICT_WORDS[case.verdict]}")
     for found in gradient.diagnosis:
         text.append(f"\n{found.message}", style="cyan")
@@ -148,7 +151,7 @@ def _verdict_counts(summary: Summary) -> Table:
     table.add_column("gradient", overflow="fold")
     table.add_column("function", overflow="fold")
     table.add_column("verdicts")
-    several = len({gradient.problem for gradient in summary.gradients}) > 1
+    several = _several_problems(summary.gradients)
     for gradient in summary.gradients:
         counts = Text(", ").join(
             Text(f"{messages.VERDICT_WORDS[verdict]} {count}", style=_STYLES[verdict])
@@ -157,6 +160,10 @@ def _verdict_counts(summary: Summary) -> Table:
         name = f"{gradient.problem}.{gradient.wrt}" if several else gradient.wrt
         table.add_row(Text(name), Text(gradient.function), counts)
     return table
+
+
+def _several_problems(gradients: Sequence[GradientReport | GradientSummary]) -> bool:
+    return len({gradient.problem for gradient in gradients}) > 1
 
 
 def _verdict(verdict: Verdict) -> Text:

@@ -90,6 +90,7 @@ def test_rejected_solution_is_not_correct(folder: Path) -> None:
     done = CliRunner().invoke(app, ["check", "relu.yaml", "broken.py"])
     assert done.exit_code == 1
     assert done.stdout.splitlines()[0] == "broken  0 of 3 points  rejected"
+    assert "--seed" not in done.stdout
 
 
 def test_missing_solution_is_wrong_usage() -> None:

@@ -66,6 +66,19 @@ def test_class_summary() -> None:
     )
 
 
+def test_problems_of_a_sheet_are_told_apart() -> None:
+    """Where several problems are graded, each gradient is shown with its problem."""
+    first, second = (gradient(case("incorrect"), verdict="incorrect", problem=problem) for problem in "ab")
+    assert _shown(report_view(report("ann", first, second))) == (
+        "ann  0 of 8 points\n"
+        "  gradient  function  verdict    points  cases\n"
+        "  a.W       grad_W    incorrect     0/4    0/1\n"
+        "  b.W       grad_W    incorrect     0/4    0/1\n"
+        "  a: grad_W, W on case handout, seed 7: The values are wrong.\n"
+        "  b: grad_W, W on case handout, seed 7: The values are wrong.\n"
+    )
+
+
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_every_verdict_can_be_shown(verdict: str) -> None:
     """No verdict lacks its word."""
