@@ -9,7 +9,7 @@ Theory of operation
 
     ours ─ control socket: descriptors of a box ───────────────▶ zygote         (passed on, never read)
     ours ─ sealed memory files: arrays and calls; source ───────────────────▶ box
-    ours ◀─ pipe: frames ──────────────────────────────────────────────────── box   (hostile: `wire` checks each)
+    ours ◀─ pipe: frames ──────────────────────────────────────────────────── box   (hostile: `frames` checks each)
     ours ◀─ pipe: what was printed, head and tail of 64 KiB ────────────────── box
     ours ─ pidfd: SIGKILL when a clock runs out ────────────────────────────▶ box
 

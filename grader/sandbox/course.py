@@ -10,7 +10,7 @@ in the new child, silently, for its answer is known. Whatever fails through our 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from grader.sandbox import wire
+from grader.sandbox import frames, wire
 from grader.sandbox.child import Launcher, MachineryError, Transcript, now
 from grader.sandbox.job import (
     Answer,
@@ -153,7 +153,7 @@ class _Course:
             repeated=self._imported,
         )
 
-        def on_frame(place: int, frame: wire.Frame, seconds: float) -> bool:
+        def on_frame(place: int, frame: frames.Frame, seconds: float) -> bool:
             return self._on_frame(state, steps, place, frame, seconds)
 
         child = self._launcher.launch(box, wire.pack_job(job), plan.framework)
@@ -163,16 +163,16 @@ class _Course:
             child.close()
 
     def _due(self, box: Box, steps: tuple[wire.Step, ...]) -> Iterator[Due]:
-        yield Due(wire.Expected("ready"), CallLimits(READY_SECONDS, READY_SECONDS))
-        yield Due(wire.Expected("import"), self._plan.import_limits)
+        yield Due(frames.Expected("ready"), CallLimits(READY_SECONDS, READY_SECONDS))
+        yield Due(frames.Expected("import"), self._plan.import_limits)
         for step in steps:
             call = box.calls[step.call]
             arrays = frozenset(_arrays(call.arguments))
-            expected = wire.Expected("call", step.call, slots(call.returns), arrays, step.silent)
+            expected = frames.Expected("call", step.call, slots(call.returns), arrays, step.silent)
             yield Due(expected, call.limits)
 
     def _on_frame(
-        self, state: _State, steps: tuple[wire.Step, ...], place: int, frame: wire.Frame, seconds: float
+        self, state: _State, steps: tuple[wire.Step, ...], place: int, frame: frames.Frame, seconds: float
     ) -> bool:
         match frame:
             case Rejection():
@@ -181,10 +181,10 @@ class _Course:
                     return False
                 self._import_failed_again(state, Crashed(f"the import failed when repeated: {frame.message}"))
                 return False
-            case wire.Imported(stand_ins):
+            case frames.Imported(stand_ins):
                 self._stand_ins = stand_ins if not self._imported else self._stand_ins
                 self._imported = True
-            case wire.Answered(answers, changed, whole):
+            case frames.Answered(answers, changed, whole):
                 index = steps[place - 2].call
                 state.outcomes[index] = Outcome(answers, changed, seconds)
                 if whole is not None:

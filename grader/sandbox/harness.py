@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from grader.sandbox import importing, wire
+from grader.sandbox import frames, importing, wire
 from grader.sandbox.gate import Gate
 from grader.sandbox.job import (
     Argument,
@@ -75,14 +75,14 @@ class Harness:
         """Does all of the job and ends the process, past any exit handler, thread or `__del__`."""
         self._seed()
         self._silence(self._job.repeated)
-        self._write(wire.ready_frame())
+        self._write(frames.ready_frame())
         imported = importing.import_main(self._job.main, self._modules, self._job.framework)
         flush()
         if isinstance(imported, Rejection):
-            self._write(wire.rejected_frame(imported))
+            self._write(frames.rejected_frame(imported))
             self._exit(0)
         module, stand_ins = imported
-        self._write(wire.imported_frame(stand_ins))
+        self._write(frames.imported_frame(stand_ins))
         if self._job.forbid_autograd and self._gate is not None:
             self._gate.arm(self._touched)
         for step in self._job.steps:
@@ -98,30 +98,30 @@ class Harness:
         except BaseException as error:
             flush()
             if is_out_of_memory(error):
-                self._write(wire.whole_frame(step.call, OutOfMemory()))
+                self._write(frames.whole_frame(step.call, OutOfMemory()))
                 self._exit(0)
-            frame = wire.whole_frame(step.call, self._raised(error), self._changed())
+            frame = frames.whole_frame(step.call, self._raised(error), self._changed())
             kept = False
         else:
             kept = True
         flush()
-        self._write(wire.silent_frame(step.call, kept=kept) if step.silent else frame)
+        self._write(frames.silent_frame(step.call, kept=kept) if step.silent else frame)
 
     def _call(self, index: int, call: Call, module: types.ModuleType) -> bytes:
         self._originals = []
         function = module.__dict__.get(call.function)
         if function is None:
-            return wire.whole_frame(index, Missing(f"{call.function} is not defined"))
+            return frames.whole_frame(index, Missing(f"{call.function} is not defined"))
         if not callable(function):
-            return wire.whole_frame(index, Missing(f"{call.function} is not a function"))
+            return frames.whole_frame(index, Missing(f"{call.function} is not a function"))
         try:
             arguments = [self._argument(argument, call) for argument in call.arguments]
         except _NotKeptError as error:
-            return wire.whole_frame(index, Missing(f"{error}, which it needs, was not returned by an earlier call"))
+            return frames.whole_frame(index, Missing(f"{error}, which it needs, was not returned by an earlier call"))
         self._seed()
         value = function(*arguments)
         answers = self._reader.fill(call.returns, value, lambda name, kept: self._keep(call, name, kept))
-        return wire.answer_frame(index, answers, self._changed())
+        return frames.answer_frame(index, answers, self._changed())
 
     def _keep(self, call: Call, name: str, value: Any) -> None:
         self._kept[call.case, name] = value
@@ -159,7 +159,7 @@ class Harness:
         """Autograd was tried: says so for the call that runs now, and ends the process."""
         line = self._modules.line_of(sys._getframe())
         flush()
-        self._write(wire.whole_frame(self._now, Forbidden(what, line)))
+        self._write(frames.whole_frame(self._now, Forbidden(what, line)))
         self._exit(0)
 
     def _seed(self) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.sandbox.frames import DTYPES, LARGEST_TEXT, MOST_DIMENSIONS, fits
 from grader.sandbox.job import Answer, GroupResult, Kept, Malformed, Missing, Result, Returned, Slot
-from grader.sandbox.wire import DTYPES, LARGEST_TEXT, MOST_DIMENSIONS, fits
 
 Filled = tuple[Answer, bytes]
 """An answer and its numbers, none where it has none."""

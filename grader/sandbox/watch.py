@@ -11,7 +11,7 @@ import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from grader.sandbox import wire
+from grader.sandbox import frames
 from grader.sandbox.child import Child, Ended, MachineryError, Printed, Said, Transcript, now
 from grader.sandbox.job import Answer, CallLimits, Crashed, Forbidden, TimedOut
 
@@ -31,7 +31,7 @@ PROCESSORS = os.cpu_count() or 1
 class Due:
     """A frame that must come, and the time it may take."""
 
-    expected: wire.Expected
+    expected: frames.Expected
     limits: CallLimits
 
 
@@ -55,10 +55,10 @@ class Watch:
     deadline: float
     """When the submission's time is over."""
     transcript: Transcript
-    on_frame: Callable[[int, wire.Frame, float], bool]
+    on_frame: Callable[[int, frames.Frame, float], bool]
     """Takes the frame of a step and its seconds; false ends the watch, as after a rejection."""
 
-    _reader: wire.FrameReader = field(default_factory=wire.FrameReader)
+    _reader: frames.FrameReader = field(default_factory=frames.FrameReader)
     _killed: Answer | None = None
     _place: int = 0
     _started: float = 0.0
@@ -94,8 +94,8 @@ class Watch:
             if self._over:
                 self.child.kill()
             elif self._reader.leftover:
-                raise wire.FrameError("something after the last answer")
-        except wire.FrameError as error:
+                raise frames.FrameError("something after the last answer")
+        except frames.FrameError as error:
             self._place = min(self._place, len(self.due) - 1)
             self._kill(Crashed(f"the answer was not well-formed: {error}"))
 
