@@ -157,12 +157,18 @@ class _Reading:
             raise self.error(f"`{shown}` cannot be read: {error.strerror}", path) from None
 
     def check(self, problems: Iterable[Problem], check: Check) -> None:
-        """That each problem makes sense, and that no two have the same id."""
+        """That each problem makes sense, and that no two have the same id or ask for the same function."""
         seen: set[str] = set()
+        functions: dict[str, str] = {}
         for index, problem in enumerate(problems):
             if problem.id in seen:
                 raise self.error(f"another problem has the id `{problem.id}` too", self.path(index, "id"))
             seen.add(problem.id)
+            for place, signature in enumerate(problem.functions or ()):
+                function = signature.partition("(")[0].strip()
+                if functions.setdefault(function, problem.id) != problem.id:
+                    asked = f"the problem `{functions[function]}` asks for a function `{function}` too"
+                    raise self.error(asked, self.path(index, "functions", place))
             try:
                 check(problem)
             except AssignmentError as error:

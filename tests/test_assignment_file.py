@@ -97,6 +97,19 @@ def test_two_problems_cannot_share_an_id() -> None:
     )
 
 
+def test_two_problems_cannot_ask_for_the_same_function() -> None:
+    """A file of a learner's can define it only once."""
+    text = (
+        "problems:\n"
+        "  - {id: a, objective: sum(X), seed: 0, functions: ['grad(X) -> dX']}\n"
+        "  - {id: b, objective: sum(X), seed: 0, functions: ['grad (X) -> dX']}\n"
+    )
+    assert _error(text) == (
+        "hw.yaml:3: at problems[1].functions[0]: the problem `a` asks for a function `grad` too\n"
+        "    - {id: b, objective: sum(X), seed: 0, functions: ['grad (X) -> dX']}"
+    )
+
+
 # ----- what makes no sense -----
 
 
