@@ -9,7 +9,7 @@ submission with it: what it had not finished is given to a new one, twice at mos
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
@@ -47,7 +47,7 @@ def grade_all(
     jobs: int | None = None,
     mode: IsolationMode = "auto",
     accept: Callable[[Isolation], None] = lambda isolation: None,
-) -> Iterator[Report]:
+) -> Generator[Report, None, None]:
     """Reports as they are done.
 
     Args:

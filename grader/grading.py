@@ -42,6 +42,7 @@ from grader.sandbox.job import (
     Run,
     TimedOut,
 )
+from grader.visible import visible_bytes
 
 
 def grade(prepared: Prepared, submission: Submission, sandboxes: Mapping[Framework, OpenSandbox]) -> Report:
@@ -69,7 +70,7 @@ def grade(prepared: Prepared, submission: Submission, sandboxes: Mapping[Framewo
         max_score=prepared.max_score,
         reason=None if failed or rejection is None else _reason(rejection),
         gradients=gradients,
-        stdout="".join(run.stdout.decode("utf-8", "surrogateescape") for run in runs),
+        stdout="".join(visible_bytes(run.stdout, multiline=True) for run in runs),
         warnings=tuple(_warnings(prepared, submission, runs)),
         isolation=_isolation(sandboxes),
         environment=dict(_environment()),

@@ -1,10 +1,10 @@
 """`grader grade`: a class in one command."""
 
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
@@ -51,7 +51,7 @@ def grade(
     _make_folder(output)
     accept = (lambda _: None) if allow_degraded else refuse_weak
     reports: list[Report] = []
-    graded = cast(Generator[Report], grade_all(loaded, collected, jobs=jobs, mode=isolation.value, accept=accept))
+    graded = grade_all(loaded, collected, jobs=jobs, mode=isolation.value, accept=accept)
     try:
         with closing(graded), _progress(len(collected)) as advance:
             for report in graded:
