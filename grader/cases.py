@@ -8,15 +8,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
+from math import prod
 from random import Random
 
 from grader.assignment import Case, InputSpec, Limits, Normal, Problem, Value, Values, Visibility
 from grader.errors import AssignmentError, ObjectiveError
 from grader.objective import labels_of
+from grader.objective.graph import in_order
 from grader.problem import Resolved
 from grader.sizing import Layout, graph_of, layout, other_sizes
 
 DEFAULT_RANDOM_CASES = 5
+MOST_NUMBERS = 50_000_000
+"""In any one array of a case, so that a file from the network cannot exhaust the memory of the trusted side."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,12 +102,20 @@ def _listed(resolved: Resolved, secret: str) -> Iterator[CaseSpec]:
 def _sizes(problem: Problem, dims: Mapping[str, int], inputs: Mapping[str, InputSpec], key: str) -> Layout:
     try:
         sizes = layout(problem, dims, inputs)
-        graph_of(problem, sizes)
+        graph = graph_of(problem, sizes)
     except AssignmentError as error:
         inside = error.key if error.key and error.key.startswith("shapes") else f"{key}.{error.key}"
         raise AssignmentError(error.problem, key=inside if problem.cases else error.key) from None
     except ObjectiveError as error:
         raise AssignmentError(f"with the sizes of this case, {error}", key=key) from None
+    for node in in_order(*graph.inputs.values(), *graph.steps.values(), graph.objective):
+        numbers = prod(size.offset for size in node.shape)
+        if numbers > MOST_NUMBERS:
+            what = node.options["name"] if node.operation == "input" else graph.text[node.start : node.end]
+            raise AssignmentError(
+                f"`{what}` would have {numbers:,} numbers; more than {MOST_NUMBERS:,} are too many",
+                key=key if problem.cases else "shapes",
+            )
     return sizes
 
 

@@ -6,7 +6,9 @@ Here a file that is well-formed is checked for sense: every error is an `Assignm
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from keyword import iskeyword
 from typing import Literal, TypeAlias
+from unicodedata import normalize
 
 from grader import signature
 from grader.assignment import Assignment, InputSpec, Labels, Problem, Value
@@ -73,23 +75,49 @@ def resolve(problem: Problem, *, sheet: bool = False) -> Resolved:
         AssignmentError: with the key, relative to the problem, that makes no sense.
         ObjectiveError: with the place in the objective.
     """
-    for name in problem.input_names:
-        if name in RESERVED:
-            raise AssignmentError(
-                f"`{name}` is a function of the notation; a name may stand for one thing only", key=f"shapes.{name}"
-            )
-        if name in problem.dims:
-            raise AssignmentError(f"`{name}` is also an input; a name may stand for one thing only", key=f"dims.{name}")
     if not problem.input_names:
         raise AssignmentError("there is no input; list them as in `shapes: {X: [10, 4]}`", key="shapes")
+    for name in problem.input_names:
+        _check_name(name, f"shapes.{name}" if name in problem.shapes else f"inputs.{name}")
+        if name in problem.dims:
+            raise AssignmentError(f"`{name}` is also an input; a name may stand for one thing only", key=f"dims.{name}")
+    for name in problem.dims:
+        _check_name(name, f"dims.{name}")
     handout = layout(problem, problem.dims, problem.inputs)
     graph = graph_of(problem, handout)
+    _check_gradient_names(problem, graph)
     wrt = _wrt(problem, graph)
     functions = tuple(_functions(problem, graph, wrt, sheet))
     if problem.wrt is None and problem.functions is not None:
         wrt = tuple(dict.fromkeys(q.wrt for f in functions for q in f.questions if q.kind == "gradient"))
     _check_points(problem, functions)
     return Resolved(problem, graph, handout, wrt, functions)
+
+
+# ----- names -----
+
+
+def _check_name(name: str, key: str) -> None:
+    if name in RESERVED:
+        raise AssignmentError(f"`{name}` is a word of the notation; a name may stand for one thing only", key=key)
+    if iskeyword(name):
+        raise AssignmentError(f"`{name}` is a word of Python's and cannot name a parameter; write `{name}_`", key=key)
+    if normalize("NFKC", name) != name:
+        raise AssignmentError(f"Python reads `{name}` as `{normalize('NFKC', name)}`; write it so", key=key)
+
+
+def _check_gradient_names(problem: Problem, graph: Graph) -> None:
+    """That `dX` is the gradient with respect to X, and nothing else."""
+    for name in graph.steps.keys() | {graph.name}:
+        _check_name(name, "objective")
+    names = [*graph.inputs, *graph.steps, graph.name]
+    for name in (*names, *problem.dims):
+        if name[0] == "d" and name[1:] in names:
+            place = next((part for part in ("shapes", "inputs", "dims") if name in getattr(problem, part)), None)
+            raise AssignmentError(
+                f"`{name}` is the gradient with respect to `{name[1:]}`; a name may stand for one thing only",
+                key=f"{place}.{name}" if place else "objective",
+            )
 
 
 # ----- with respect to what -----
@@ -120,6 +148,8 @@ def _wrt(problem: Problem, graph: Graph) -> tuple[str, ...]:
             raise AssignmentError(f"`{name}` holds labels and cannot be differentiated", key=key)
         if not matters(seeds, node):
             raise AssignmentError(f"the objective does not depend on `{name}`", key=key)
+        if node is graph.objective:
+            raise AssignmentError(f"`{name}` is the objective itself", key=key)
         if name in problem.wrt[:index]:
             raise AssignmentError(f"`{name}` is listed twice", key=key)
     return problem.wrt
@@ -162,6 +192,7 @@ def _functions(problem: Problem, graph: Graph, wrt: tuple[str, ...], sheet: bool
         yield Function(found, roles, _with_points(problem, found.function, questions))
     if problem.wrt is not None and problem.functions is not None:
         _check_all_asked(problem, parsed)
+    _check_kept(graph, parsed, kept)
 
 
 def _parameters(found: Signature) -> list[str]:
@@ -208,16 +239,21 @@ def _questions(
         seeds[node] = node
     for name in names:
         variable = name[1:] if name.startswith("d") else ""
-        if name in graph.inputs or name in problem.dims:
+        if name in graph.inputs:
             raise AssignmentError(f"`{name}` is an input, not a result; its gradient is `d{name}`", key=key)
+        if name in problem.dims:
+            raise AssignmentError(f"`{name}` is a size, not a result", key=key)
+        if name in _parameters(found):
+            raise AssignmentError(f"`{found.function}` is given the `{name}` that it is asked for", key=key)
         if name in graph.steps or name == graph.name:
             yield Question(name, "value", name, 0.0)
         elif variable and (variable in graph.steps or variable in graph.inputs):
             node = graph.node(variable)
             assert node is not None
             if not matters(seeds, node) or node in seeds:
-                given = f"the step{'s' if len(upstream) > 1 else ''} {', '.join(upstream)}" if upstream else graph.name
-                raise AssignmentError(f"`{name}`: {given} does not depend on {variable}", key=key)
+                given = " and ".join(f"`{step}`" for step in upstream or [graph.name])
+                does = "do" if len(upstream) > 1 else "does"
+                raise AssignmentError(f"`{name}`: {given} {does} not depend on `{variable}`", key=key)
             if variable in labels_of(graph):
                 raise AssignmentError(f"`{variable}` holds labels and cannot be differentiated", key=key)
             yield Question(variable, "gradient", name, 0.0)
@@ -254,6 +290,25 @@ def _check_all_asked(problem: Problem, parsed: list[tuple[str, Signature]]) -> N
     for index, name in enumerate(problem.wrt or ()):
         if f"d{name}" not in returned:
             raise AssignmentError(f"no function returns `d{name}`", key=f"wrt[{index}]")
+
+
+def _check_kept(graph: Graph, parsed: list[tuple[str, Signature]], kept: Mapping[str, str]) -> None:
+    """That what no function asks for is not a gradient misspelled, and that something is graded."""
+    wanted = {name for _, found in parsed for name in _parameters(found)}
+    gradients = {f"d{name}".lower(): f"d{name}" for name in (*graph.inputs, *graph.steps)}
+    for key, found in parsed:
+        for name in signature.names(found.returns):
+            if name in kept and name not in wanted and name.lower() in gradients:
+                raise AssignmentError(
+                    f"`{name}` is no gradient, and no function asks for it; did you mean `{gradients[name.lower()]}`?",
+                    key=key,
+                )
+    if all(name in kept for _, found in parsed for name in signature.names(found.returns)):
+        raise AssignmentError(
+            f"nothing here can be graded: no function returns a gradient, such as `d{next(iter(graph.inputs))}`, "
+            f"or a value, such as `{graph.name}`",
+            key="functions",
+        )
 
 
 def is_constant(spec: InputSpec | None, name: str, wrt: tuple[str, ...]) -> bool:

@@ -7,9 +7,13 @@ Read with Python's own parser, as the text is Python but for the arrow; nothing 
 
 import ast
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from keyword import iskeyword
+from math import isfinite
 from typing import Literal, TypeAlias
+from unicodedata import normalize
 
 Constant: TypeAlias = "None | bool | int | float | str | list[Constant] | dict[str, Constant]"
 GroupKind: TypeAlias = Literal["tuple", "list", "dict"]
@@ -68,23 +72,29 @@ def parse(text: str) -> Signature:
     if match is None:
         raise SignatureProblem(f"expected {FORM}")
     function, parameters, returns = match.groups()
-    arguments = _python(f"_({parameters}\n)")
-    if not isinstance(arguments, ast.Call) or arguments.keywords:
-        raise SignatureProblem("parameters are positional: names, literals, or groups of them")
-    return Signature(function, tuple(_term(node) for node in arguments.args), _term(_python(f"({returns}\n)")), text)
+    if iskeyword(function):
+        raise SignatureProblem(f"`{function}` is a word of Python's and cannot name a function")
+    try:
+        call = _python(f"_({parameters}\n)")
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.keywords:
+            raise SignatureProblem("parameters are positional: names, literals, or groups of them")
+        terms = tuple(_term(node) for node in call.args)
+        return Signature(normalize("NFKC", function), terms, _term(_python(f"({returns}\n)")), text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise SignatureProblem(f"expected {FORM}") from None
 
 
 def _python(source: str) -> ast.expr:
-    try:
+    with warnings.catch_warnings(action="ignore"):
         return ast.parse(source, mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise SignatureProblem(f"expected {FORM}") from None
 
 
 def _term(node: ast.expr) -> Term:
     match node:
         case ast.Name(id=name):
             return Name(name)
+        case ast.Constant(value=float(value)) if not isfinite(value):
+            raise SignatureProblem("a number is larger than any float")
         case ast.Constant(value=None | bool() | int() | float() | str() as value):
             return Literally(value)
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
@@ -94,7 +104,11 @@ def _term(node: ast.expr) -> Term:
         case ast.List(elts=items):
             return _group("list", tuple(map(_term, items)))
         case ast.Dict(keys=keys, values=values):
-            return _group("dict", tuple(map(_term, values)), tuple(map(_key, keys)))
+            named = tuple(map(_key, keys))
+            twice = next((name for name in named if named.count(name) > 1), None)
+            if twice is not None:
+                raise SignatureProblem(f"the key `{twice}` is there twice")
+            return _group("dict", tuple(map(_term, values)), named)
     raise SignatureProblem(f"`{ast.unparse(node)}` is neither a name, a literal nor a group of these")
 
 

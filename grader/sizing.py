@@ -13,7 +13,20 @@ from dataclasses import dataclass
 from random import Random
 from typing import TypeAlias
 
-from grader.assignment import InputSpec, Labels, Orthogonal, Problem, Spd, Symmetric, Value, Values
+from grader.assignment import (
+    InputSpec,
+    Integers,
+    Labels,
+    Onehot,
+    Orthogonal,
+    Problem,
+    Simplex,
+    Spd,
+    Symmetric,
+    Uniform,
+    Value,
+    Values,
+)
 from grader.errors import AssignmentError, ObjectiveError
 from grader.objective import Declared, Graph, Size, Unifier, elaborate
 from grader.objective.sizes import Shape
@@ -21,6 +34,8 @@ from grader.objective.sizes import Shape
 Sizes: TypeAlias = tuple[int, ...]
 PRIMES = (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73)
 """Free sizes are drawn from these: pairwise different, and so are their products; none is 1 or 2."""
+LARGEST = 2**53
+"""Whole numbers up to here are the same as floats."""
 SPARE = 3
 """How many more primes than unknowns there are to draw from."""
 
@@ -50,6 +65,7 @@ def layout(problem: Problem, dims: Mapping[str, int], inputs: Mapping[str, Input
             None if declared is None else tuple(_value(size, dims, f"{key}[{i}]") for i, size in enumerate(declared))
         )
         if isinstance(spec, Value):
+            _check_size(spec.value, f"inputs.{name}.value")
             if shape:
                 raise AssignmentError(f"`{name}` is a single `value`, so its shape is [], not {list(shape)}", key=key)
             shape = ()
@@ -64,6 +80,13 @@ def layout(problem: Problem, dims: Mapping[str, int], inputs: Mapping[str, Input
             raise AssignmentError(f"`{name}` is drawn and needs a shape under `shapes`", key=f"inputs.{name}")
         if isinstance(spec, Spd | Symmetric) and (len(shape) != 2 or shape[0] != shape[1]):
             raise AssignmentError(f"`{name}` is {spec.draw} and needs a square matrix, not {list(shape)}", key=key)
+        if isinstance(spec, Onehot | Simplex) and not shape:
+            raise AssignmentError(f"`{name}` is {spec.draw} and needs at least one axis", key=key)
+        if isinstance(spec, Uniform | Integers) and not -LARGEST <= spec.low <= spec.high <= LARGEST:
+            raise AssignmentError(
+                f"low should not be above high, nor either beyond 2^53 (got {spec.low} and {spec.high})",
+                key=f"inputs.{name}",
+            )
         if isinstance(spec, Orthogonal) and len(shape) != 2:
             raise AssignmentError(f"`{name}` is orthogonal and needs a matrix, not {list(shape)}", key=key)
         if isinstance(spec, Labels):
@@ -90,11 +113,17 @@ def shape_of(values: object, key: str) -> Sizes:
         AssignmentError: if they are ragged or empty.
     """
     if not isinstance(values, tuple):
+        _check_size(values, key)
         return ()
     inner = {shape_of(item, key) for item in values}
     if len(inner) != 1:
         raise AssignmentError("the rows should all have the same length, and not be empty", key=key)
     return (len(values), *inner.pop())
+
+
+def _check_size(number: object, key: str) -> None:
+    if isinstance(number, int) and not -LARGEST <= number <= LARGEST:
+        raise AssignmentError("a whole number beyond 2^53 is no float; write it as 1e20", key=key)
 
 
 def whole_numbers(values: object) -> list[int]:
@@ -214,18 +243,24 @@ def other_sizes(problem: Problem, random: Random) -> Iterator[Layout]:
     free = generalise(problem)
     handout = layout(problem, problem.dims, problem.inputs)
     while True:
-        yield next(filter(None, (_try(problem, free, random) for _ in range(20))), handout) if free else handout
+        yield (
+            next(filter(None, (_try(problem, free, handout, random) for _ in range(20))), handout) if free else handout
+        )
 
 
-def _try(problem: Problem, free: Free, random: Random) -> Layout | None:
+def _try(problem: Problem, free: Free, handout: Layout, random: Random) -> Layout | None:
     drawn = free.draw(random)
-    pairs = (
+    pairs = {
         (size, number)
         for name, shape in free.shapes.items()
         for size, number in zip(shape, drawn.shapes[name], strict=True)
-    )
-    if any(size.unknown is not None and number < PRIMES[0] for size, number in pairs):
-        # Only a part such as A[2:] makes a size smaller than the primes are.
+        if size.unknown is not None
+    }
+    numbers = [number for _, number in pairs]
+    if min(numbers, default=PRIMES[0]) < PRIMES[0] or len(numbers) > len({*numbers}):
+        # Only a part such as A[2:] makes a size smaller than the primes are, or equal to another.
+        return None
+    if drawn == handout:
         return None
     try:
         graph_of(problem, drawn)

@@ -11,13 +11,14 @@ from math import isfinite
 
 from grader.errors import ObjectiveError
 from grader.objective import syntax
-from grader.objective.graph import Declared, Graph, Node, Option, in_order
+from grader.objective.graph import USES_LABELS, Declared, Graph, Node, Option, in_order
 from grader.objective.operations import FUNCTIONS, TABLE
 from grader.objective.shapes import Bound
 from grader.objective.sizes import ONE, Mismatch, Shape, Size, Unifier, show
 
 UNNAMED = "loss"
 """What the value of an objective is called that has no name."""
+OPTIONS = frozenset(keyword for row in TABLE.values() for keyword in row.keywords)
 LARGE = 1e6
 """Exponents below this are whole numbers where they can be."""
 
@@ -50,11 +51,12 @@ def elaborate(text: str, declared: Mapping[str, Declared], sizes: Mapping[str, S
         if name is not None:
             work.steps[name] = node
     assert node is not None
-    objective = work.as_scalar(node)
     if name is None:
         free = (f"{UNNAMED}{more}" for more in ("", *range(1, len(text))))
         name = next(name for name in free if name not in {*declared, *work.steps, *sizes})
     work.steps.pop(name, None)
+    work.check_labels(node)
+    objective = work.as_scalar(node)
     return _resolved(Graph(work.inputs, work.steps, objective, name, text), unifier)
 
 
@@ -86,6 +88,7 @@ class _Elaboration:
             "an input" if name in self.declared
             else "a size in `dims`" if name in self.sizes
             else "a function" if name in FUNCTIONS
+            else "an option of functions" if name in OPTIONS
             else "an earlier step" if name in self.steps
             else None
         )  # fmt: skip
@@ -112,16 +115,30 @@ class _Elaboration:
         return self.unifier.resolve_shape(node.shape)
 
     def as_scalar(self, node: Node) -> Node:
-        """The objective: a scalar, or the only element of an array."""
+        """The objective: a scalar, or the only element of an array; a node of its own, with a gradient of its own."""
         shape = self.shape(node)
         if all(size == ONE for size in shape):
             place = syntax.Form(node.start, node.end)
-            return self.make(place, "sum", node) if shape else node
+            named = node in self.inputs.values() or node in self.steps.values()
+            return self.make(place, "sum", node) if shape or named else node
         raise ObjectiveError(
             f"The objective must be a scalar, and this is {show(shape)}; "
             "sum(...), mean(...) or a norm would make it one.",
             self.text, node.start, node.end,
         )  # fmt: skip
+
+    def check_labels(self, objective: Node) -> None:
+        """That what picks entries does nothing else: labels are whole numbers, everything else is a float."""
+        nodes = [*in_order(*self.steps.values(), objective)]
+        labels = {node.arguments[-1] for node in nodes if node.operation in USES_LABELS}
+        for node in nodes:
+            others = node.arguments[:-1] if node.operation in USES_LABELS else node.arguments
+            for argument in labels.intersection(others):
+                name = argument.options["name"]
+                raise ObjectiveError(
+                    f"`{name}` is used as labels and as numbers here; it may stand for one thing only.",
+                    self.text, node.start, node.end,
+                )  # fmt: skip
 
     def is_labels(self, form: syntax.Form, *kinds: str) -> bool:
         """Whether a form is an input that can only (or, with more kinds, also) be used as labels."""
