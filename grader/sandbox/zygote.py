@@ -60,6 +60,7 @@ class Zygote:
         self._open_proc()
         warm(self._options.framework)
         self._reader = Reader()
+        harness.rehearse(self._options.framework, self._reader)
         self._gate: gate.Gate | None = None
         if self._options.framework == "torch":
             self._gate, why = gate.make_gate(machine="machine_gate" not in self._options.without)

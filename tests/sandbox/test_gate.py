@@ -193,7 +193,27 @@ PYTHON_MISSES = {
 }
 
 
-@pytest.mark.parametrize("name", [name for name in SPELLINGS if name not in PYTHON_MISSES])
+SLOW = (
+    "func_vjp",
+    "func_jacrev",
+    "func_jvp",
+    "func_jacfwd",
+    "func_hessian",
+    "func_linearize",
+    "checkpoint",
+    "saved_func",
+)
+"""Spellings that import torch's compiler first, and are much like those that are left."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else [])
+        for name in SPELLINGS
+        if name not in PYTHON_MISSES
+    ],
+)
 def test_python_gate_common_spelling_is_forbidden(python_gate_sandbox: OpenSandbox, name: str) -> None:
     """Without machine code all that passes torch's own Python functions is still caught."""
     body, _ = SPELLINGS[name]

@@ -218,8 +218,8 @@ def test_interrupt_prints_nothing() -> None:
     script = (
         "import time\n"
         "from grader.sandbox import open_sandbox\n"
-        "s = open_sandbox('numpy'); s.isolation; print('ready', flush=True)\n"
-        "try: time.sleep(99)\n"
+        "s = open_sandbox('numpy'); s.isolation\n"
+        "try: print('ready', flush=True); time.sleep(99)\n"
         "except KeyboardInterrupt: pass"
     )
     parent = subprocess.Popen(
