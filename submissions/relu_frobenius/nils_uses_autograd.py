@@ -12,9 +12,7 @@ def grad_W(X, W, Y):
 
 
 def grad_X(X, W, Y):
-    X = X.clone().requires_grad_(True)
-    (dX,) = torch.autograd.grad(_f(X, W, Y), X)
-    return dX
+    return torch.func.grad(_f, argnums=0)(X, W, Y)
 
 
 def grad_Y(X, W, Y):
