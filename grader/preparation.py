@@ -229,10 +229,11 @@ BoxKey: TypeAlias = tuple[Framework, bool, int, int]
 
 @dataclass(frozen=True, eq=False)
 class _Planned:
-    """One call, with the arrays it reads and the questions it answers."""
+    """One call, with the arrays it reads; `asked` says that its answers are wanted, and not only what it keeps."""
 
     key: BoxKey
     call: Call
+    asked: bool
     arrays: Mapping[str, Array]
     problem: Problem
     drawn: _Drawn
@@ -242,37 +243,52 @@ class _Planned:
 def _plan_case(resolved: Resolved, drawn: _Drawn) -> Iterator[_Planned]:
     problem, case = resolved.problem, drawn.case
     label = f"{problem.id}/{case.name}"
-    for function, group in zip(resolved.functions, keep_apart(resolved.functions), strict=True):
-        arrays: dict[str, Array] = {}
-        arguments = tuple(_argument(term, function, drawn, label, arrays) for term in function.signature.parameters)
-        call = Call(
-            label,
-            function.name,
-            arguments,
-            _result(function.signature.returns, function, drawn),
-            _call_limits(case.limits),
-        )
+    for group, runs in enumerate(keep_apart(resolved.functions)):
         key = (problem.framework, problem.policy.autograd == "forbid", case.limits.memory_mb, group)
-        yield _Planned(key, call, arrays, problem, drawn, function)
+        for index, asked in runs.items():
+            function = resolved.functions[index]
+            arrays: dict[str, Array] = {}
+            arguments = tuple(_argument(term, function, drawn, label, arrays) for term in function.signature.parameters)
+            returns = _result(function.signature.returns, function, drawn if asked else None)
+            call = Call(label, function.name, arguments, returns, _call_limits(case.limits))
+            yield _Planned(key, call, asked, arrays, problem, drawn, function)
 
 
-def keep_apart(functions: Sequence[Function]) -> list[int]:
-    """For each function the number of its box: none is given what another in the same box is asked.
+def keep_apart(functions: Sequence[Function]) -> list[dict[int, bool]]:
+    """The boxes: for each the numbers of the functions that run there, and whether they are asked for answers there.
 
-    Functions that pass a value of the student's own on to another stay together with it.
+    No function is given what another is asked for in the same box. One that needs a value of the student's own runs
+    where the function ran that returns it; where this one is asked for what the first is given, it runs once more, in
+    the first one's box, and only for the value that it keeps.
     """
     given = [{name for name, role in function.roles.items() if role in ("step", "upstream")} for function in functions]
-    asked = [set(signature.names(function.signature.returns)) for function in functions]
-    boxes: list[int] = []
-    for index, function in enumerate(functions):
-        keeps = {name for name, role in function.roles.items() if role == "kept"}
-        producers = [boxes[other] for other in range(index) if asked[other] & keeps]
-        conflicts = {
-            boxes[other] for other in range(index) if given[index] & asked[other] or given[other] & asked[index]
-        }
-        free = (box for box in range(len(functions) + 1) if box not in conflicts)
-        boxes.append(producers[0] if producers else next(free))
+    returned = [set(signature.names(function.signature.returns)) for function in functions]
+    boxes: list[dict[int, bool]] = []
+    for index in range(len(functions)):
+        needed = _producers(functions, returned, index)
+
+        def fits(box: Mapping[int, bool], index: int = index, needed: Sequence[int] = needed) -> bool:
+            return all(producer in box for producer in needed) and not any(
+                given[other] & returned[index] or (asked and given[index] & returned[other])
+                for other, asked in box.items()
+            )
+
+        box = next(filter(fits, boxes), None)
+        if box is None:
+            box = dict.fromkeys(needed, False)
+            boxes.append(box)
+        box[index] = True
     return boxes
+
+
+def _producers(functions: Sequence[Function], returned: Sequence[set[str]], index: int) -> list[int]:
+    """The functions whose own values one needs, and those that they need, in file order."""
+    found: set[int] = set()
+    for name, role in functions[index].roles.items():
+        if role == "kept":
+            producer = max(other for other in range(index) if name in returned[other])
+            found |= {producer, *_producers(functions, returned, producer)}
+    return sorted(found)
 
 
 def _argument(
@@ -300,11 +316,12 @@ def _argument(
     return ArrayArgument(f"{label}/{term.name}")
 
 
-def _result(term: signature.Term, function: Function, drawn: _Drawn) -> Result:
+def _result(term: signature.Term, function: Function, drawn: _Drawn | None) -> Result:
+    """What a result is: an answer to a question, or (where nothing was drawn to compare with) a value to keep."""
     if isinstance(term, signature.Group):
         return GroupResult(term.kind, tuple(_result(item, function, drawn) for item in term.items), term.keys)
     assert isinstance(term, signature.Name)
-    answer = drawn.answers.get((function.name, term.name))
+    answer = drawn.answers.get((function.name, term.name)) if drawn else None
     return Kept(term.name) if answer is None else Slot(term.name, answer.value.shape)
 
 
@@ -343,7 +360,7 @@ def _assemble(assignment: Assignment, planned: Sequence[_Planned]) -> Prepared:
 
 def _asked(planned: Sequence[_Planned], places: Mapping[_Planned, tuple[int, int]]) -> Iterator[Asked]:
     by_function: dict[tuple[str, str], list[_Planned]] = {}
-    for item in planned:
+    for item in filter(lambda item: item.asked, planned):
         by_function.setdefault((item.problem.id, item.function.name), []).append(item)
     for (problem, name), items in by_function.items():
         tolerance = items[0].problem.tolerance
