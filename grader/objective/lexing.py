@@ -9,6 +9,7 @@ A bar opens where an operand may begin, and closes where one has just ended and 
 import re
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
+from itertools import zip_longest
 from math import isinf
 
 from lark import Token
@@ -44,7 +45,7 @@ class Lexing:
         tokens = list(stream)
         opened: list[str] = []
         before = ""
-        for token, after in zip(tokens, [*tokens[1:], None], strict=True):
+        for token, after in zip_longest(tokens, tokens[1:]):
             for new in self._one(token, after, opened, before):
                 before = new.type
                 yield new

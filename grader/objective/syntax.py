@@ -272,7 +272,7 @@ def parse_line(text: str, start: int, end: int, names: Collection[str], function
     except UnexpectedToken as error:
         at = end if error.token.type == "$END" else int(error.token.start_pos or 0)
         stop = end + 1 if error.token.type == "$END" else int(error.token.end_pos or at + 1)
-        raise ObjectiveError(f"Expected {_expected(error.expected)} here.", text, at, stop) from None
+        raise ObjectiveError(f"Expected {_expected(error.accepts or error.expected)} here.", text, at, stop) from None
     if _depth(tree) > MOST_NESTED:
         raise ObjectiveError("This is nested too deeply.", text, start, end)
     built = _Forms().transform(tree)
