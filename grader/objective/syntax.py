@@ -257,8 +257,8 @@ def parse_line(text: str, start: int, end: int, names: Collection[str], function
     # Everything outside the line is blanked, so that lark's positions are positions in the whole text.
     source = " " * start + text[start:end]
     lexing = Lexing(text, names, functions)
+    parser = _parser().parse_interactive()
     try:
-        parser = _parser().parse_interactive()
         last = None
         for token in lexing.process(_parser().lex(source)):
             parser.feed_token(token)
@@ -272,7 +272,7 @@ def parse_line(text: str, start: int, end: int, names: Collection[str], function
     except UnexpectedToken as error:
         at = end if error.token.type == "$END" else int(error.token.start_pos or 0)
         stop = end + 1 if error.token.type == "$END" else int(error.token.end_pos or at + 1)
-        raise ObjectiveError(f"Expected {_expected(error.accepts or error.expected)} here.", text, at, stop) from None
+        raise ObjectiveError(f"Expected {_expected(parser.accepts())} here.", text, at, stop) from None
     if _depth(tree) > MOST_NESTED:
         raise ObjectiveError("This is nested too deeply.", text, start, end)
     built = _Forms().transform(tree)
