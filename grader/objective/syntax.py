@@ -272,7 +272,8 @@ def parse_line(text: str, start: int, end: int, names: Collection[str], function
     except UnexpectedToken as error:
         at = end if error.token.type == "$END" else int(error.token.start_pos or 0)
         stop = end + 1 if error.token.type == "$END" else int(error.token.end_pos or at + 1)
-        raise ObjectiveError(f"Expected {_expected(parser.accepts())} here.", text, at, stop) from None
+        expected = _expected(parser.accepts())  # type: ignore[no-untyped-call]
+        raise ObjectiveError(f"Expected {expected} here.", text, at, stop) from None
     if _depth(tree) > MOST_NESTED:
         raise ObjectiveError("This is nested too deeply.", text, start, end)
     built = _Forms().transform(tree)

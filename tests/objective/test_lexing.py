@@ -115,7 +115,8 @@ def test_name_split_places_are_those_of_its_parts() -> None:
         ),
         (
             "XQ",
-            "`XQ` is not known. Did you mean `X`? Known names: `X`, `W`, `A`, `AB`, `B`, `x`, `s`, `N`.\n    XQ\n    ^^",
+            "`XQ` is not known. Did you mean `X`? Known names: `X`, `W`, `A`, `AB`, `B`, `x`, `s`, `N`.\n"
+            "    XQ\n    ^^",
         ),
         ("relu X", "`relu` is a function and needs brackets: `relu(...)`.\n    relu X\n    ^^^^"),
         (

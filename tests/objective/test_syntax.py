@@ -314,8 +314,8 @@ SOUP = st.lists(
             "}",
             "\\",
             "é",
-            "́",
-        ]  # fmt: skip
+            "\u0301",
+        ]
     ),
     max_size=40,
 ).map("".join)
@@ -325,9 +325,10 @@ SOUP = st.lists(
 @given(st.one_of(SOUP, st.text(max_size=60)))
 def test_parse_of_anything_gives_forms_or_an_objective_error(text: str) -> None:
     """Never another exception, and never a hang."""
+    refused = None
     try:
         for start, end in lines(text):
             assert isinstance(parse_line(text, start, end, NAMES, FUNCTIONS).expression, syntax.Form)
     except ObjectiveError as error:
-        assert 0 <= error.start <= len(text)
-        assert "^" in error.marked()
+        refused = error
+    assert refused is None or (0 <= refused.start <= len(text) and "^" in refused.marked())
