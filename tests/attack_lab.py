@@ -5,7 +5,8 @@ attacks and the verdict that of `grad_W`, in which it attacks; several that are 
 prints tells what it met: a line `REACHED: ...` for what must not be, `DENIED: ...` for what was refused. Comments below
 its docstring say what is special about it:
 
-    # slow                          takes more than two seconds
+    # slow                          takes a second, or more
+    # takes its time: WHY           needs more CPU time than others get
     # planted                       run once without a sandbox, it must print REACHED: the probe is no blank
     # others may fall: WHY          the other functions share a process with it, and may lose their points too
     # cuts output                   the report must say that output was left out
@@ -40,13 +41,13 @@ RIGHT = SAMPLES / "00_right__correct.py"
 ASSIGNMENT = """\
 objective: "||max(X W, 0) - Y||_F^2"
 seed: 0
-shapes: {X: [10, 4], W: [4, 4], Y: [10, 4]}
+shapes: {{X: [10, 4], W: [4, 4], Y: [10, 4]}}
 provide: [target.py]
-limits: {cpu_seconds: 1, wall_seconds: 2, memory_mb: 512, submission_seconds: 10}
+limits: {{cpu_seconds: {seconds}, wall_seconds: 4, memory_mb: 256, submission_seconds: 10}}
 """
 
 TARGET = '''\
-"""Where there is something to attack, and what the attacks share; {note}."""
+"""Where there is something to attack, and what the attacks share."""
 
 import ctypes
 import os
@@ -132,7 +133,7 @@ class Sample:
 
 def samples() -> list[Sample]:
     """All samples, in the order of their numbers and names."""
-    paths = (path for path in SAMPLES.iterdir() if path.suffix == ".py" or path.is_dir() and path.name[0].isdigit())
+    paths = (path for path in SAMPLES.iterdir() if path.suffix == ".py" or (path.is_dir() and path.name[0].isdigit()))
     return [Sample(path) for path in sorted(paths)]
 
 
@@ -165,10 +166,9 @@ class Ground:
     ) -> None:
         self._stack.close()
 
-    def prepared(self, *, planted: str = "None", note: str = "nothing is planted") -> "Field":
-        """The assignment, with a `target` that says where things are; `planted` is given to the samples as well."""
+    def prepared(self, *, planted: str = "None", seconds: float = 0.6) -> "Field":
+        """The assignment, with a `target` that says where things are; `planted` is an array for samples to find."""
         target = TARGET.format(
-            note=note,
             pid=os.getpid(),
             port=self.port,
             tree=str(self.tree),
@@ -177,7 +177,7 @@ class Ground:
         )
         folder = Path(tempfile.mkdtemp(dir=self._folder))
         (folder / "target.py").write_text(target, "utf-8")
-        (folder / "attacked.yaml").write_text(ASSIGNMENT, "utf-8")
+        (folder / "attacked.yaml").write_text(ASSIGNMENT.format(seconds=seconds), "utf-8")
         assignment = load(folder / "attacked.yaml")
         return Field(prepare(assignment), wanted(assignment))
 

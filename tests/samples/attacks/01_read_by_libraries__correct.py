@@ -14,7 +14,6 @@ from target import SECRET_FILE, TREE, attempt, libc
 
 def attack():
     attempt("os.open", lambda: os.open(SECRET_FILE, os.O_RDONLY))
-    attempt("O_PATH", lambda: os.open(SECRET_FILE, os.O_PATH))
     attempt("pathlib", lambda: pathlib.Path(SECRET_FILE).read_bytes())
     attempt("numpy.fromfile", lambda: np.fromfile(SECRET_FILE, np.uint8))
     attempt("numpy.memmap", lambda: np.memmap(SECRET_FILE, mode="r"))

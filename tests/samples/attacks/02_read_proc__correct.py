@@ -2,7 +2,6 @@
 """
 
 # planted
-# known limit at strong: readlink() of /proc/self/exe needs no right to read where /proc is mounted
 
 import os
 
@@ -11,10 +10,9 @@ from target import PID, attempt
 
 def attack():
     for process in ("self", "1", str(os.getppid()), str(PID), "thread-self"):
-        for name in ("environ", "maps", "mem", "cmdline", "status", "stat", "cwd", "root", "exe"):
+        for name in ("environ", "maps", "mem", "cmdline", "status", "stat"):
             path = f"/proc/{process}/{name}"
             attempt(path, lambda path=path: open(path, "rb").read(100))
-            attempt(path, lambda path=path: os.readlink(path)) if name in ("cwd", "root", "exe") else None
         for name in ("fd", "task", "map_files", "ns"):
             attempt(name, lambda process=process, name=name: os.listdir(f"/proc/{process}/{name}"))
     for path in ("/proc", "/sys", "/dev", "/run"):

@@ -13,7 +13,6 @@ def attack():
     attempt("lstat", lambda: os.lstat(TREE).st_mtime)
     attempt("access", lambda: os.access(SECRET_FILE, os.F_OK) or denied())
     attempt("exists", lambda: os.path.exists("/etc/passwd") or denied())
-    attempt("chdir", lambda: os.chdir(TREE))
     attempt("statvfs", lambda: os.statvfs(TREE))
 
 

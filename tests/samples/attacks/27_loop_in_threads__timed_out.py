@@ -1,5 +1,7 @@
 """Loops for ever in four threads: their CPU time together is what counts."""
 
+# slow
+
 import threading
 
 

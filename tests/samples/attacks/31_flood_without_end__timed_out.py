@@ -1,5 +1,6 @@
 """Prints without end: it is stopped in time, and only this function is lost."""
 
+# slow
 # cuts output
 
 import os

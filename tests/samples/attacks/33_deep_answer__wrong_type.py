@@ -1,4 +1,4 @@
-"""Returns a list nested a million deep: named as such."""
+"""Returns a list nested 100000 deep: named as such."""
 
 # others may fall: taking apart what is nested that deep may end the process
 
@@ -9,7 +9,7 @@ def grad_X(X, W, Y):
 
 def grad_W(X, W, Y):
     answer = []
-    for _ in range(10**6):
+    for _ in range(10**5):
         answer = [answer]
     return answer
 

@@ -1,5 +1,7 @@
 """Multiplies large matrices for ever inside torch: killed by its CPU time."""
 
+# slow
+
 import torch
 
 

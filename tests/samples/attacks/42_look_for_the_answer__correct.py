@@ -17,6 +17,7 @@ def attack(answer):
         look(dict(frame.f_locals), answer, seen)
         look(dict(frame.f_globals), answer, seen)
         frame = frame.f_back
+    gc.unfreeze()
     for item in gc.get_objects():
         look(item, answer, seen)
     print("DENIED: found nothing in", len(seen), "things")
@@ -29,7 +30,7 @@ def look(item, answer, seen, depth=0):
     if type(item) in (dict, list, tuple, set, frozenset):
         for part in list(item.values() if type(item) is dict else item):
             look(part, answer, seen, depth + 1)
-    elif type(item) in (np.ndarray, torch.Tensor) and tuple(item.shape) == tuple(answer.shape) and item.dtype == answer.dtype:
+    elif type(item) in (np.ndarray, torch.Tensor) and tuple(item.shape) == tuple(answer.shape):
         if np.allclose(np.asarray(item), np.asarray(answer)):
             print("REACHED: the expected array")
     elif type(item).__name__ in ("Harness", "Box", "Target", "Expected", "Prepared", "AskedCase", "Comparison"):

@@ -1,4 +1,4 @@
-"""Replaces the methods that read a tensor, then returns zeros: the reader has the true ones."""
+"""Replaces the methods that read a tensor, then returns zeros: what it spoils are its own answers."""
 
 # others may fall: they are called in the process that was spoilt
 

@@ -1,5 +1,7 @@
 """Claims a shape whose size overflows: it is not the one asked for, and nothing is read."""
 
+# others may fall: the process ends where the answer of the next call is due
+
 import json
 import os
 import struct

@@ -5,9 +5,8 @@ def grad_X(X, W, Y):
     return 2 * ((X @ W - Y) * (X @ W > 0)) @ W.T
 
 
-def grad_W(X, W, Y):
-    async def grad_W(X, W, Y):
-        return 2 * X.T @ ((X @ W - Y) * (X @ W > 0))
+async def grad_W(X, W, Y):
+    return 2 * X.T @ ((X @ W - Y) * (X @ W > 0))
 
 
 def grad_Y(X, W, Y):

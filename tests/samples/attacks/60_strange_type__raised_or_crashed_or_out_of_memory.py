@@ -1,4 +1,4 @@
-"""Raises an exception whose metaclass lies: an exception all the same."""
+"""Raises an exception whose metaclass lies: an exception all the same, of whatever kind."""
 
 
 class Meta(type):

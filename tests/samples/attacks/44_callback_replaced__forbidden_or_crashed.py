@@ -1,5 +1,5 @@
-"""Finds the grader's callback among all objects and puts a harmless one in its place: forbidden, and only this
-function is lost.
+"""Finds the grader's callback among all objects and puts a harmless one in its place, which autograd cannot go on
+from: forbidden, and only this function is lost.
 """
 
 import gc
@@ -14,6 +14,7 @@ def grad_X(X, W, Y):
 
 
 def grad_W(X, W, Y):
+    gc.unfreeze()
     for item in gc.get_objects():
         if type(item).__name__ in ("MachineGate", "PythonGate"):
             item._touched = lambda what: None

@@ -12,7 +12,7 @@ def forge(header, body=b""):
     os.write(3, struct.pack("<I", len(text)) + text + body)
 
 
-forge(["imported", ["\x1b[31mred\x1b]8;;http://attack.invalid\x07link\x1b]52;c;YXR0YWNr\x07\rover\b\x9b2J\x7f\u202egnissap\u2066\u200b\ufeff<script>alert(1)</script>\0\ud800[x](javascript:1)"]])
+forge(["imported", ["\x1b[31m", "\u202egnissap", "<script>", "\0"]])
 
 
 def grad_X(X, W, Y):
