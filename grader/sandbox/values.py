@@ -5,6 +5,7 @@ An object may lie about itself, so its class is taken from `type()`, and it is r
 class alone. Whatever cannot be read is `Malformed`, with the thing named.
 """
 
+import errno
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -201,9 +202,11 @@ def _article(word: str) -> str:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an exception says that memory could not be had, in the words of Python, numpy or torch."""
+    """Whether an exception says that memory could not be had, in the words of Python, the kernel, numpy or torch."""
     if isinstance(error, MemoryError):
         return True
+    if type(error) is OSError:
+        return error.errno == errno.ENOMEM
     if type(error) is not RuntimeError:
         return False
     message = message_of(error)
