@@ -12,9 +12,22 @@ from grader.objective import Declared, Graph, Node, Size, Unifier, elaborate
 from grader.objective.operations import FUNCTIONS
 
 SHAPES = {
-    "A": (3, 4), "B": (3, 4), "M": (5, 4), "X": (5, 3), "W": (3, 4), "Q": (3, 3), "x": (3,), "z": (3,), "v": (4,),
-    "c": (3, 1), "s": (), "t": (), "y": (5,), "k": (5,), "E": (2, 3, 4),
-}  # fmt: skip
+    "A": (3, 4),
+    "B": (3, 4),
+    "M": (5, 4),
+    "X": (5, 3),
+    "W": (3, 4),
+    "Q": (3, 3),
+    "x": (3,),
+    "z": (3,),
+    "v": (4,),
+    "c": (3, 1),
+    "s": (),
+    "t": (),
+    "y": (5,),
+    "k": (5,),
+    "E": (2, 3, 4),
+}
 SIZES = {"N": Size(5), "D": Size(3)}
 
 
@@ -114,8 +127,10 @@ ROWS = {
     "|det(Q)|": "abs(det(Q))",
     "|x^T z|": "abs(matmul(transpose(x), z))",
     # elementwise functions
-    **{f"sum({name}(A))": f"sum({name}(A))" for name in
-       ("relu", "sigmoid", "tanh", "exp", "log", "sqrt", "softplus", "square", "sin", "cos")},
+    **{
+        f"sum({name}(A))": f"sum({name}(A))"
+        for name in ("relu", "sigmoid", "tanh", "exp", "log", "sqrt", "softplus", "square", "sin", "cos")
+    },
     "sum(max(A, 0))": "sum(max(A, 0))",
     "sum(max(0, A))": "sum(max(A, 0))",
     "sum(max(A, B))": "sum(max(A, B))",
@@ -165,7 +180,7 @@ ROWS = {
     "sum(x + c)": "sum(add(x, c))",
     "c[0]": "sum(index(c, parts=((None, 0),)))",
     "s": "sum(s)",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("text", ROWS)
@@ -185,8 +200,7 @@ REFUSED = {
     "⟨A^2⟩": "`^` is for scalars and norms. Every element to the power 2 is `A**2`; the matrix product is `A A`.",
     "sum(⟨(X W)²⟩)": "`^` is for scalars and norms. Every element to the power 2 is `(X W)**2`; "
     "the matrix product is `(X W) (X W)`.",
-    "tr(⟨Q^3⟩)": "`^` is for scalars and norms. Every element to the power 3 is `Q**3`; "
-    "the matrix product is `Q Q Q`.",
+    "tr(⟨Q^3⟩)": "`^` is for scalars and norms. Every element to the power 3 is `Q**3`; the matrix product is `Q Q Q`.",
     "tr(⟨Q^-1⟩)": "`^` is for scalars and norms. Every element to the power -1 is `Q**-1`; the inverse is `inv(Q)`.",
     "tr(⟨Q^0.5⟩)": "`^` is for scalars and norms. Every element to the power 0.5 is `Q**0.5`.",
     "sum(⟨x^2⟩)": "`^` is for scalars and norms. Every element to the power 2 is `x**2`; "
@@ -203,8 +217,7 @@ REFUSED = {
     "sum(⟨Q * s Q⟩)": "This can be read in two ways: `(Q * s) Q` or `Q * (s Q)`.",
     "sum(⟨c * Q x⟩)": "This can be read in two ways: `(c * Q) x` or `c * (Q x)`.",
     "sum(⟨s / Q x⟩)": "This can be read in two ways: `(s / Q) x` or `s / (Q x)`.",
-    "⟨x x^T⟩": "A vector has no row or column of its own here. The matrix is `col(x) col(x)^T`, "
-    "the number is `x^T x`.",
+    "⟨x x^T⟩": "A vector has no row or column of its own here. The matrix is `col(x) col(x)^T`, the number is `x^T x`.",
     "sum(⟨2 x z'⟩)": "A vector has no row or column of its own here. The matrix is `col(2 x) col(z)^T`, "
     "the number is `2 x^T z`.",
     "⟨x @ s⟩": "`x @ s`: @ takes matrices and vectors; write * for a scalar.",
@@ -234,8 +247,7 @@ REFUSED = {
     "sum(⟨axis=0⟩, A)": "`axis=0` should come last.",
     "⟨sum()⟩": "sum takes one argument, not 0.",
     "⟨sum(A, 0)⟩": "sum takes one argument, not 2.",
-    "sum(⟨max(A)⟩)": "max takes two arguments, not 1; the largest entry has no name here, "
-    "`max(A, 0)` is elementwise.",
+    "sum(⟨max(A)⟩)": "max takes two arguments, not 1; the largest entry has no name here, `max(A, 0)` is elementwise.",
     "sum(⟨min(A, B, 0)⟩)": "min takes two arguments, not 3; the largest entry has no name here, "
     "`min(A, 0)` is elementwise.",
     "sum(⟨[A]⟩)": "A list of sizes can only stand in reshape.",
@@ -243,8 +255,7 @@ REFUSED = {
     "sum(reshape(A, [⟨2*6⟩]))": "`2*6` should be a whole number or a size.",
     "sum(⟨reshape(A, [5, -1])⟩)": "`reshape(A, [5, -1])`: 3×4 cannot be reshaped to [5, -1].",
     "sum(⟨reshape(A, [-1, -1])⟩)": "`reshape(A, [-1, -1])`: only one size can be -1.",
-    "sum(⟨reshape(A, [-2, -6])⟩)": "`reshape(A, [-2, -6])`: a size is at least 1, or -1 for what is left over, "
-    "not -2.",
+    "sum(⟨reshape(A, [-2, -6])⟩)": "`reshape(A, [-2, -6])`: a size is at least 1, or -1 for what is left over, not -2.",
     "sum(⟨reshape(A, [0, -1])⟩)": "`reshape(A, [0, -1])`: a size is at least 1, or -1 for what is left over, not 0.",
     "sum(⟨reshape(A, [1, 1, 1, 1, 1, 1, 1, 1, -1])⟩)": "`reshape(A, [1, 1, 1, 1, 1, 1, 1, 1, -1])`: "
     "an array has at most 8 axes.",
@@ -272,7 +283,7 @@ REFUSED = {
     "⟨axis⟩ = s\ns": "`axis` is already an option of functions; a name may stand for one thing only.",
     "Z = s\n⟨Z⟩ = t\nZ": "`Z` is already an earlier step; a name may stand for one thing only.",
     "⟨s⟩\nt": "Only the last line is the objective; a line before it needs a name, as in `Z = X W`.",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("marked", REFUSED)
@@ -390,18 +401,30 @@ EXPRESSION = st.recursive(
     lambda inner: st.one_of(
         st.builds("{} {}".format, inner, inner),
         st.builds("({}) {} ({})".format, inner, st.sampled_from(["+", "-", "*", "/", "@", ""]), inner),
-        st.builds("({}){}".format, inner, st.sampled_from(["^T", "'", "**2", "^2", "^-1", "**1e300", "[0]", "[y]",
-                                                           "[1:, ::-1]", "[N]", "[-9:9:N]"])),  # fmt: skip
+        st.builds(
+            "({}){}".format,
+            inner,
+            st.sampled_from(["^T", "'", "**2", "^2", "^-1", "**1e300", "[0]", "[y]", "[1:, ::-1]", "[N]", "[-9:9:N]"]),
+        ),
         st.builds("||{}||{}".format, inner, st.sampled_from(["", "_F", "_1", "_2", "_F^2"])),
         st.builds("{}({})".format, st.sampled_from(sorted(FUNCTIONS)), inner),
         st.builds("{}({}, {})".format, st.sampled_from(sorted(FUNCTIONS)), inner, inner),
-        st.builds("{}({}, axis={}, keepdims={})".format, st.sampled_from(["sum", "mean", "softmax", "exp"]), inner,
-                  st.sampled_from(["0", "1", "-3", "1e300", "1/3", "s", "1e300*1e300"]), st.sampled_from("012")),
-        st.builds("reshape({}, [{}, {}])".format, inner, st.sampled_from(["N", "-1", "3", "0", "N - 9"]),
-                  st.sampled_from(["-1", "4", "9" * 15])),  # fmt: skip
+        st.builds(
+            "{}({}, axis={}, keepdims={})".format,
+            st.sampled_from(["sum", "mean", "softmax", "exp"]),
+            inner,
+            st.sampled_from(["0", "1", "-3", "1e300", "1/3", "s", "1e300*1e300"]),
+            st.sampled_from("012"),
+        ),
+        st.builds(
+            "reshape({}, [{}, {}])".format,
+            inner,
+            st.sampled_from(["N", "-1", "3", "0", "N - 9"]),
+            st.sampled_from(["-1", "4", "9" * 15]),
+        ),
     ),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=400, deadline=1000)
