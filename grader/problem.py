@@ -247,6 +247,8 @@ def _questions(
             raise AssignmentError(f"`{found.function}` is given the `{name}` that it is asked for", key=key)
         if name in graph.steps or name == graph.name:
             yield Question(name, "value", name, 0.0)
+        elif variable == graph.name:
+            raise AssignmentError(f"`{name}` is the gradient of the objective with respect to itself", key=key)
         elif variable and (variable in graph.steps or variable in graph.inputs):
             node = graph.node(variable)
             assert node is not None
