@@ -21,6 +21,8 @@ RESULT, QUIET = 3, 4
 
 LARGEST_FD = 64
 STACK_BYTES = 8 << 20
+MOST_THREADS = 128
+"""Threads of small stacks fit into the memory by ten thousands, and would take the numbers of all other processes."""
 LIMITS = {
     resource.RLIMIT_CORE: 0,
     resource.RLIMIT_NOFILE: LARGEST_FD,
@@ -75,11 +77,14 @@ def leave_the_zygote(jail: Jail) -> None:
         os._exit(1)
 
 
-def limit_resources(*, memory_bytes: int, cpu_seconds: int) -> None:
+def limit_resources(*, memory_bytes: int, cpu_seconds: int, alone: bool) -> None:
     """The limits that differ from box to box; before the lock, as it forbids to change them.
 
-    The address space is limited to `memory_bytes` in all: the caller adds what the box already holds.
+    The address space is limited to `memory_bytes` in all: the caller adds what the box already holds. `alone` says
+    that the box's user has no processes but those of the zygote, as in a user namespace: then threads are limited.
     """
+    if alone:
+        resource.setrlimit(resource.RLIMIT_NPROC, (MOST_THREADS, MOST_THREADS))
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     # Not in the zygote, whose error stream is a file.
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

@@ -134,7 +134,7 @@ class Zygote:
             job = wire.unpack_job(_read_whole(job_fd))
             jail.leave_the_zygote(self._jail)
             memory = held + len(packed) + (job.memory_mb << 20)
-            jail.limit_resources(memory_bytes=memory, cpu_seconds=job.cpu_seconds)
+            jail.limit_resources(memory_bytes=memory, cpu_seconds=job.cpu_seconds, alone=self._inside)
             quiet = job.repeated or any(step.silent for step in job.steps)
             jail.take_descriptors(result, output)
             jail.lock(self._jail, first_closed=jail.QUIET + 1 if quiet else jail.QUIET)
@@ -220,7 +220,14 @@ class Zygote:
                 "landlock_scope": ["abstract_unix", "signal"] if locked and version >= landlock.SCOPE_ABI else [],
                 "seccomp": {"mode": "allowlist", "sha256": self._jail.filter.sha256} if self._jail.filter else None,
                 "close_range": True,
-                "rlimits": {"fsize": 0, "core": 0, "nofile": jail.LARGEST_FD, "as": "per box", "cpu": "per box"},
+                "rlimits": {
+                    "fsize": 0,
+                    "core": 0,
+                    "nofile": jail.LARGEST_FD,
+                    "as": "per box",
+                    "cpu": "per box",
+                    "nproc": jail.MOST_THREADS if self._inside else None,
+                },
                 "namespaces": list(namespaces.KINDS) if self._inside else [],
                 "private_root": self._inside,
                 "cgroup": None,
