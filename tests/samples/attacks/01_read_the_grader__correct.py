@@ -7,16 +7,10 @@ from target import attempt
 
 
 def attack():
-    for name in ("grader", "grader.reference", "grader.compare", "pydantic", "yaml", "lark", "pytest", "pip", "site"):
-        attempt(name, lambda name=name: unless_standard(importlib.import_module(name)))
+    for name in ("grader", "grader.reference", "grader.compare", "pydantic", "yaml", "lark", "pytest", "pip"):
+        attempt(name, lambda name=name: importlib.import_module(name))
     attempt("loaded", lambda: [name for name in sys.modules if name.startswith("grader")][0])
     attempt("distribution", lambda: importlib.metadata.distribution("gradient-grader").read_text("RECORD"))
-
-
-def unless_standard(module):
-    if module.__name__ == "site":
-        return importlib.import_module("sitecustomize")
-    return module
 
 
 def grad_X(X, W, Y):
