@@ -260,7 +260,8 @@ ERRORS: dict[str, tuple[dict[str, Any], str]] = {
         {"functions": ["g(dZ, dH) -> dY"]}, "functions[0]: `dY`: `Z` and `H` do not depend on `Y`",
     ),
     "upstream of later": ({"functions": ["g(dZ) -> dH"]}, "functions[0]: `dH`: `Z` does not depend on `H`"),
-    "gradient of objective": ({"functions": ["g(X) -> df"]}, "functions[0]: `df` is the gradient of the objective with respect to itself"),
+    "gradient of objective": ({"functions": ["g(X) -> df"]}, 
+        "functions[0]: `df` is the gradient of the objective with respect to itself"),
     "gradient of labels": (
         {
             "objective": "sum(X[y])", "shapes": {"X": [3, 2]}, "inputs": {"y": {"values": [0, 1, 1]}},
@@ -276,8 +277,10 @@ ERRORS: dict[str, tuple[dict[str, Any], str]] = {
         {"functions": ["g(X, W) -> out"]},
         "functions: nothing here can be graded: no function returns a gradient, such as `dX`, or a value, such as `f`",
     ),
-    "points near": ({"points": {"grad_w": 3}, "wrt": ["W"]}, "points.grad_w: nothing that is graded is called `grad_w`; "
-                    "did you mean `grad_W`?"),
+    "points near": (
+        {"points": {"grad_w": 3}, "wrt": ["W"]},
+        "points.grad_w: nothing that is graded is called `grad_w`; did you mean `grad_W`?",
+    ),
     "points unknown": (
         {"points": {"Q": 3}, "wrt": ["W"]}, "points.Q: nothing that is graded is called `Q`; known: W, grad_W",
     ),
