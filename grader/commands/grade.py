@@ -39,7 +39,7 @@ def grade(
     from grader.intake import collect
     from grader.preparation import wanted
     from grader.render.gradebook import gradebook
-    from grader.render.terminal import console, summary_view
+    from grader.render.terminal import class_view, console, summary_view
     from grader.report import Report, dump
     from grader.summary import dump as dump_summary
     from grader.summary import summarize
@@ -66,6 +66,8 @@ def grade(
     _write(output, "gradebook.csv", gradebook(reports))
     _write(output, "summary.json", dump_summary(summary))
     screen = console()
+    screen.print(class_view(sorted(reports, key=lambda report: report.submission.learner)))
+    screen.print()
     screen.print(summary_view(summary))
     screen.print(f"Reports, gradebook.csv and summary.json are in {output}", soft_wrap=True)
     if summary.grader_errors:

@@ -14,11 +14,13 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import messages
-from grader.report import GradientReport, IsolationReport, Report
+from grader.report import GradientReport, IsolationReport, Report, labels
 from grader.summary import GradientSummary, Summary
 from grader.verdict import VERDICTS, Verdict
 
 _STYLES: dict[Verdict, str] = dict.fromkeys(VERDICTS, "red") | {"correct": "green", "grader_error": "magenta"}
+FEW = 5
+"""So many reports are shown in full by a command that grades a class."""
 PLAIN_WIDTH = 100
 """Columns where no terminal says how many there are."""
 
@@ -76,6 +78,26 @@ def summary_view(summary: Summary) -> RenderableType:
     if summary.grader_errors:
         parts.append(Text("Not graded, by a fault of the grader: " + ", ".join(summary.grader_errors), style="magenta"))
     return Group(*parts)
+
+
+def class_view(reports: Sequence[Report]) -> RenderableType:
+    """The learners of a class: each in full while they are few, else a line for each."""
+    if len(reports) <= FEW:
+        return Group(*(Padding(report_view(report), (0, 0, 1, 0)) for report in reports))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("learner", overflow="fold")
+    table.add_column("points", justify="right")
+    for label in labels(reports[0].gradients):
+        table.add_column(label, overflow="fold")
+    for report in reports:
+        score = "–" if report.score is None else points(report.score)
+        verdicts = (
+            [Text(report.reason.code.replace("_", " "), style="red")]
+            if report.reason is not None
+            else [_verdict(gradient.verdict) for gradient in report.gradients]
+        )
+        table.add_row(Text(report.submission.learner), f"{score}/{points(report.max_score)}", *verdicts)
+    return table
 
 
 def isolation_notice(isolation: IsolationReport) -> Text | None:

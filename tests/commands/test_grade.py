@@ -55,14 +55,15 @@ def _grade(
 
 
 def test_class_becomes_reports_and_tables(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A report for each learner, the gradebook and the summary are written; the terminal gets the summary."""
+    """A report for each learner, the gradebook and the summary are written; the terminal gets learners and summary."""
     done = _grade(monkeypatch, MASKLESS, RIGHT)
     assert (done.exit_code, done.stderr) == (0, "")
     assert sorted(os.listdir("reports")) == ["ann.json", "bob.json", "gradebook.csv", "summary.json"]
     assert json.loads(Path("reports/bob.json").read_text())["gradients"][0]["verdict"] == "incorrect"
     assert json.loads(Path("reports/summary.json").read_text())["submissions"] == 2
     assert Path("reports/gradebook.csv").read_text().splitlines()[1] == "ann,ann,4,4,graded,,correct,"
-    assert done.stdout.splitlines()[0] == "2 submissions: 2 graded, 0 rejected, 0 grader errors"
+    assert done.stdout.splitlines()[0].rstrip() == "ann  4 of 4 points"
+    assert "2 submissions: 2 graded, 0 rejected, 0 grader errors" in done.stdout.splitlines()
     assert done.stdout.splitlines()[-1] == "Reports, gradebook.csv and summary.json are in reports"
 
 

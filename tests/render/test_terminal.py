@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import RenderableType
 
-from grader.render.terminal import console, isolation_notice, report_view, summary_view
+from grader.render.terminal import FEW, class_view, console, isolation_notice, report_view, summary_view
 from grader.report import IsolationReport
 from grader.summary import summarize
 from grader.verdict import VERDICTS
@@ -64,6 +64,24 @@ def test_class_summary() -> None:
         "Mistakes: missing_mask 1\n"
         "Not graded, by a fault of the grader: dan\n"
     )
+
+
+def test_small_class_is_shown_in_full() -> None:
+    """With few learners there is room for what is wrong with each."""
+    assert _shown(class_view([RIGHT, REJECTED])) == f"{_shown(report_view(RIGHT))}\n{_shown(report_view(REJECTED))}\n"
+
+
+def test_larger_class_has_a_line_for_each_learner() -> None:
+    """Points, and the verdict of every gradient or the reason why there is none."""
+    shown = _shown(class_view([RIGHT, MASKLESS, REJECTED, FAILED] * FEW)).splitlines()
+    assert shown[:5] == [
+        "learner  points  W",
+        "ann         4/4  correct",
+        "bob         0/4  incorrect",
+        "cyd         0/4  syntax error",
+        "dan         –/4  grader error",
+    ]
+    assert len(shown) == 1 + 4 * FEW
 
 
 def test_problems_of_a_sheet_are_told_apart() -> None:
