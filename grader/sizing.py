@@ -76,6 +76,10 @@ def layout(problem: Problem, dims: Mapping[str, int], inputs: Mapping[str, Input
                     f"the values have the shape {list(given)}, not {list(shape or ())}", key=f"inputs.{name}.values"
                 )
             shape = given
+        written = problem.inputs.get(name)
+        if shape is None and isinstance(written, Value | Values):
+            # A case draws what the file gives a fixed value.
+            shape = shape_of(written.values, f"inputs.{name}.values") if isinstance(written, Values) else ()
         if shape is None:
             raise AssignmentError(f"`{name}` is drawn and needs a shape under `shapes`", key=f"inputs.{name}")
         if isinstance(spec, Spd | Symmetric) and (len(shape) != 2 or shape[0] != shape[1]):

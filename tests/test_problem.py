@@ -260,7 +260,7 @@ ERRORS: dict[str, tuple[dict[str, Any], str]] = {
         {"functions": ["g(dZ, dH) -> dY"]}, "functions[0]: `dY`: `Z` and `H` do not depend on `Y`",
     ),
     "upstream of later": ({"functions": ["g(dZ) -> dH"]}, "functions[0]: `dH`: `Z` does not depend on `H`"),
-    "gradient of objective": ({"functions": ["g(X) -> df"]}, 
+    "gradient of objective": ({"functions": ["g(X) -> df"]},
         "functions[0]: `df` is the gradient of the objective with respect to itself"),
     "gradient of labels": (
         {
