@@ -130,7 +130,7 @@ def _case(asked: Asked, case: AskedCase, answer: Answer) -> CaseReport:
         case Missing(why):
             return report("missing", what=why)
         case Raised(exception, message, line, file):
-            return report("raised", exception=exception, text=message, line=line, file=file)
+            return report("raised", exception=exception, text=message or None, line=line, file=file)
         case TimedOut(limit):
             return report("timed_out", limit=limit)
         case OutOfMemory():

@@ -28,7 +28,7 @@ CASE: Mapping[Verdict, Templates] = {
         "The shape is {shape}; expected was {expected_shape}.",
         "The shape is wrong.",
     ),
-    "wrong_type": ("{what} came back instead of an array of real numbers.", "No array of real numbers came back."),
+    "wrong_type": ("Not an array of real numbers: {what}.", "No array of real numbers came back."),
     "not_finite": (
         "{mismatched} of {total} elements differ; the worst is at {worst_index}: got {worst_actual}, expected "
         "{worst_expected}.",
@@ -38,7 +38,9 @@ CASE: Mapping[Verdict, Templates] = {
     "missing": ("There is nothing to compare: {what}.", "There is nothing to compare."),
     "raised": (
         "{function} raised {exception} in line {line}: {text}",
+        "{function} raised {exception} in line {line}.",
         "{function} raised {exception}: {text}",
+        "{function} raised {exception}.",
         "{exception}: {text}",
         "{exception} was raised.",
         "An exception was raised.",
@@ -145,7 +147,7 @@ def warning(code: str, **facts: Fact) -> str:
 
 def number(value: float) -> str:
     """A number as a sentence shows it."""
-    return f"{value:.6g}"
+    return f"{value + 0.0:.6g}"  # so that -0.0 is 0
 
 
 def _fill(templates: Templates, facts: Mapping[str, Fact]) -> str:
