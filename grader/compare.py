@@ -73,6 +73,7 @@ class Comparison:
     total: int | None = None
 
 
+@np.errstate(all="ignore")  # whatever a student returns, overflow and NaN included, has its verdict
 def compare(answer: Returned | Malformed, target: Target) -> Comparison:
     """The comparison of what came back with what is right."""
     if isinstance(answer, Malformed):
@@ -103,9 +104,7 @@ def compare(answer: Returned | Malformed, target: Target) -> Comparison:
 def _mismatch(actual: Array, dtype: str, error: Array, right: npt.NDArray[np.bool_], target: Target) -> Comparison:
     finite = np.isfinite(actual)
     if finite.all():
-        with np.errstate(divide="ignore", invalid="ignore"):
-            excess = np.where(right, -1.0, error / target.allowed)
-        worst = int(np.argmax(excess))
+        worst = int(np.argmax(np.where(right, -1.0, error / target.allowed)))
     else:
         worst = int(np.argmin(finite))
     seen = error[finite]
@@ -138,6 +137,4 @@ def looks_single(actual: Array, dtype: str) -> bool:
     """
     if dtype in SINGLE:
         return True
-    with np.errstate(over="ignore", invalid="ignore"):
-        single = actual.astype(np.float32)
-    return bool((actual == single).all()) and not bool((actual == np.round(actual)).all())
+    return bool((actual == actual.astype(np.float32)).all()) and not bool((actual == np.round(actual)).all())
