@@ -243,7 +243,7 @@ def _questions(
             raise AssignmentError(f"`{name}` is an input, not a result; its gradient is `d{name}`", key=key)
         if name in problem.dims:
             raise AssignmentError(f"`{name}` is a size, not a result", key=key)
-        if name in _parameters(found):
+        if name in _parameters(found) and name not in kept:
             raise AssignmentError(f"`{found.function}` is given the `{name}` that it is asked for", key=key)
         if name in graph.steps or name == graph.name:
             yield Question(name, "value", name, 0.0)
