@@ -103,10 +103,8 @@ def compare(answer: Returned | Malformed, target: Target) -> Comparison:
 
 def _mismatch(actual: Array, dtype: str, error: Array, right: npt.NDArray[np.bool_], target: Target) -> Comparison:
     finite = np.isfinite(actual)
-    if finite.all():
-        worst = int(np.argmax(np.where(right, -1.0, error / target.allowed)))
-    else:
-        worst = int(np.argmin(finite))
+    excess = np.where(right, -1.0, error / target.allowed)
+    worst = int(np.argmax(excess) if finite.all() else np.argmin(finite))
     seen = error[finite]
     return Comparison(
         "incorrect" if finite.all() else "not_finite",

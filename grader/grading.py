@@ -27,7 +27,7 @@ from grader.report import (
     gradient_verdict,
 )
 from grader.sandbox import OpenSandbox
-from grader.sandbox.isolation import weakest
+from grader.sandbox.isolation import Level, weakest
 from grader.sandbox.job import (
     Answer,
     Broken,
@@ -59,6 +59,7 @@ def grade(prepared: Prepared, submission: Submission, sandboxes: Mapping[Framewo
         rejected = next((run.rejection for run in runs if run.rejection), None)
         if rejected is not None:
             rejection = SubmissionError(rejected.code, rejected.message, rejected.line)
+    isolation = _isolation(sandboxes)
     broken = next((run.broken for run in runs if run.broken), None)
     gradients = tuple(_gradient(asked, runs, rejection, broken) for asked in prepared.asked)
     failed = any(gradient.score is None for gradient in gradients)
@@ -71,8 +72,8 @@ def grade(prepared: Prepared, submission: Submission, sandboxes: Mapping[Framewo
         reason=None if failed or rejection is None else _reason(rejection),
         gradients=gradients,
         stdout="".join(visible_bytes(run.stdout, multiline=True) for run in runs),
-        warnings=tuple(_warnings(prepared, submission, runs)),
-        isolation=_isolation(sandboxes),
+        warnings=tuple(_warnings(prepared, submission, runs, isolation.level)),
+        isolation=isolation,
         environment=dict(_environment()),
         timing={
             "wall_seconds": round(sum(run.wall_seconds for run in runs), 6),
@@ -147,7 +148,9 @@ def _reason(rejection: SubmissionError) -> ReasonReport:
     return ReasonReport(code=rejection.code, message=rejection.message, line=rejection.line)
 
 
-def _warnings(prepared: Prepared, submission: Submission, runs: Sequence[Run]) -> Iterator[WarningReport]:
+def _warnings(
+    prepared: Prepared, submission: Submission, runs: Sequence[Run], level: Level
+) -> Iterator[WarningReport]:
     """What costs no point, each thing once."""
     for code, message in submission.warnings:
         yield WarningReport(code=code, message=message)
@@ -156,6 +159,8 @@ def _warnings(prepared: Prepared, submission: Submission, runs: Sequence[Run]) -
     for function, argument in dict.fromkeys(_changed(prepared, runs)):
         message = messages.warning("mutates_inputs", function=function, argument=argument)
         yield WarningReport(code="mutates_inputs", message=message)
+    if level in ("degraded", "none"):
+        yield WarningReport(code="weak_isolation", message=messages.warning("weak_isolation", level=level))
     if any(run.truncated for run in runs):
         yield WarningReport(code="output_truncated", message=messages.warning("output_truncated"))
 

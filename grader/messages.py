@@ -103,6 +103,10 @@ WARNING: Mapping[str, Templates] = {
         "A module was replaced by one that does nothing.",
     ),
     "magic_dropped": ("Notebook commands were left out.",),
+    "weak_isolation": (
+        "Graded at isolation {level}, where a submission can do more than it should.",
+        "Graded where a submission can do more than it should.",
+    ),
     "output_truncated": ("The printed output was too long; its middle is left out.",),
     "report_shortened": ("The report was too large; its longest texts are shortened or left out.",),
 }
