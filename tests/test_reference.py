@@ -267,6 +267,19 @@ def test_draw_of_fixed_values_is_taken_as_it_is() -> None:
     assert asked.asked[0].cases[0].seed == 0
 
 
+def test_draw_of_a_singular_matrix_is_replaced_by_the_next_seed() -> None:
+    """Half of these matrices of zeros and ones have no inverse."""
+    bits = {"draw": "integers", "low": 0, "high": 1}
+
+    def regular(seed: int) -> bool:
+        return bool(np.linalg.det(TorchRandomness(seed).integers((2, 2), 0, 1)))
+
+    start = next(seed for seed in range(100) if not regular(seed))
+    used = seeds(objective="sum(inv(Q)) + sum(Q**2)", seed=start, shapes={"Q": [2, 2]}, inputs={"Q": bits})[0]
+    assert used > start
+    assert regular(used)
+
+
 @pytest.mark.parametrize(
     ("keys", "expected"),
     [

@@ -168,6 +168,12 @@ def softplus(t: Any, o: Mapping[str, Option], a: Any) -> Any:
     return t.logaddexp(a, t.zeros_like(a))
 
 
+def inverse_value(t: Any, o: Mapping[str, Option], a: Any) -> Any:
+    """The inverse; of a singular matrix not a number, as a quotient by zero is."""
+    inverse, info = t.linalg.inv_ex(a)
+    return t.where(info == 0, inverse, float("nan"))
+
+
 def reduced(name: str) -> Callable[..., Any]:
     def value(t: Any, o: Mapping[str, Option], a: Any) -> Any:
         along = o.get("axis")
@@ -282,7 +288,7 @@ TABLE: Mapping[str, Operation] = {
     "tr": Operation(square_only, lambda t, o, a: t.trace(a), lambda g, y, a: (mul(g, apply("identity_like", a)),), lambda t, r, f, o, y, v, e: rounding.summing(t, r, lambda t, o, d: d.sum(), o, y, [v[0].diagonal()], [e[0].diagonal()]), arity=1),
     "det": Operation(square_only, lambda t, o, a: t.linalg.det(a), lambda g, y, a: (mul(mul(g, y), T(apply("inv", a))),), rounding.determinant, arity=1),
     "logdet": Operation(square_only, lambda t, o, a: t.logdet(a), lambda g, y, a: (mul(g, T(apply("inv", a))),), rounding.log_determinant, arity=1),
-    "inv": Operation(shapes.square, lambda t, o, a: t.linalg.inv(a), inverse_adjoint, rounding.inverting, arity=1),
+    "inv": Operation(shapes.square, inverse_value, inverse_adjoint, rounding.inverting, arity=1),
     "diag": Operation(shapes.diagonal, lambda t, o, a: t.diag(a), lambda g, y, a: (apply("diag", g),), structural, arity=1),
     # ----- parts -----
     "index": Operation(shapes.index, part_value, lambda g, y, a: (apply("scatter", g, a, **y.options),), structural),
