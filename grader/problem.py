@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from unicodedata import normalize
 
 from grader import signature
-from grader.assignment import Assignment, InputSpec, Labels, Problem, Value
+from grader.assignment import Assignment, Labels, Problem, Value
 from grader.errors import AssignmentError
 from grader.objective import Graph, Node, labels_of
 from grader.objective.adjoint import matters
@@ -311,8 +311,3 @@ def _check_kept(graph: Graph, parsed: list[tuple[str, Signature]], kept: Mapping
             f"or a value, such as `{graph.name}`",
             key="functions",
         )
-
-
-def is_constant(spec: InputSpec | None, name: str, wrt: tuple[str, ...]) -> bool:
-    """Whether an input is passed as the Python number it is written as."""
-    return isinstance(spec, Value) and name not in wrt

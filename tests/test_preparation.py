@@ -11,7 +11,8 @@ import torch  # noqa: F401  # so that the time of its import counts for no test
 
 from grader.assignment_file import loads
 from grader.errors import AssignmentError
-from grader.preparation import Prepared, keep_apart, prepare, wanted
+from grader.planning import keep_apart
+from grader.preparation import Prepared, prepare, wanted
 from grader.problem import resolve
 from grader.sandbox.job import (
     Argument,
