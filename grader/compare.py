@@ -6,7 +6,8 @@ with s the largest |expected|, and the widening what rounding may have done (`gr
 share of s. Written as "not right unless ≤" throughout, so that a NaN is never right.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy.typing as npt
 
 from grader.expected import Expected
 from grader.sandbox.job import Malformed, Returned
+from grader.subgradients import Choices, nearest
 from grader.verdict import Verdict
 
 Array: TypeAlias = npt.NDArray[np.float64]
@@ -33,6 +35,7 @@ class Target:
     value: Array
     allowed: Array
     allowed_float32: Array
+    choices: Choices | None = None
 
     @classmethod
     def of(cls, expected: Expected, *, rtol: float, atol: float) -> "Target":
@@ -48,6 +51,7 @@ class Target:
             expected.value,
             widened(expected.mixed, MOST_WIDENED["mixed"]),
             widened(expected.float32, MOST_WIDENED["float32"]),
+            expected.choices,
         )
 
 
@@ -78,13 +82,31 @@ def compare(answer: Returned | Malformed, target: Target) -> Comparison:
     """The comparison of what came back with what is right."""
     if isinstance(answer, Malformed):
         return Comparison("wrong_type", what=answer.what)
+    if answer.array is None or answer.array.shape != target.value.shape:
+        return Comparison("wrong_shape", shape=answer.shape, expected_shape=target.value.shape, dtype=answer.dtype)
+    found = _compare(answer.array, answer.dtype, target)
+    if target.choices is not None and found.verdict == "incorrect":
+        for other in _other_choices(answer.array, target, target.choices):
+            chosen = _compare(answer.array, answer.dtype, other)
+            if chosen.verdict == "correct":
+                return chosen
+    return found
+
+
+def _other_choices(actual: Array, target: Target, choices: Choices) -> Iterator[Target]:
+    """The same target with other subgradients at the kinks of its case."""
+    for value in choices.uniform:
+        yield replace(target, value=value)
+    if len(choices.directions):
+        yield replace(target, value=nearest(choices, actual, target.allowed))
+
+
+def _compare(actual: Array, dtype: str, target: Target) -> Comparison:
+    """An array of the right shape."""
     expected = target.value
-    if answer.array is None or answer.array.shape != expected.shape:
-        return Comparison("wrong_shape", shape=answer.shape, expected_shape=expected.shape, dtype=answer.dtype)
-    actual = answer.array
     error = np.abs(actual - expected)
     right = error <= target.allowed
-    if not right.all() and looks_single(actual, answer.dtype):
+    if not right.all() and looks_single(actual, dtype):
         right = error <= target.allowed_float32
     # A tolerance may excuse an error, but never certify an answer that says nothing.
     if not actual.any() and expected.any():
@@ -92,13 +114,13 @@ def compare(answer: Returned | Malformed, target: Target) -> Comparison:
     if right.all():
         return Comparison(
             "correct",
-            dtype=answer.dtype,
+            dtype=dtype,
             max_abs_error=float(error.max(initial=0.0)),
             max_rel_error=_relative(error, expected),
             mismatched=0,
             total=actual.size,
         )
-    return _mismatch(actual, answer.dtype, error, right, target)
+    return _mismatch(actual, dtype, error, right, target)
 
 
 def _mismatch(actual: Array, dtype: str, error: Array, right: npt.NDArray[np.bool_], target: Target) -> Comparison:

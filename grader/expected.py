@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from grader.subgradients import Choices
+
 
 @dataclass(frozen=True, eq=False)
 class Expected:
@@ -16,3 +18,5 @@ class Expected:
     value: npt.NDArray[np.float64]
     float32: npt.NDArray[np.float32]
     mixed: npt.NDArray[np.float32]
+    choices: Choices | None = None
+    """What is right too, where the case is at a kink."""

@@ -18,7 +18,10 @@ from grader.objective import Graph, Node, gradients
 from grader.objective.graph import in_order
 from grader.objective.operations import TABLE
 from grader.objective.rounding import FLOAT32, MIXED, SAFETY, Arithmetic
+from grader.subgradients import Choices
 
+MOST_CHOICES = 2_000_000
+"""Numbers that the directions of one gradient may take; with more, kinks are only chosen all alike."""
 EXACT_ZERO = 2.0**-20
 """A reference this much smaller than the rounding bound of float32 is zero up to the rounding of float64."""
 
@@ -92,11 +95,71 @@ class Evaluation:
         values = {**self.values, **inputs}
         with torch.no_grad():
             self._fill(values, list(expressions.values()))
-        bounds = [
+        float32, mixed = (
             self._errors(arithmetic, values, self.errors[arithmetic], list(expressions.values()))
             for arithmetic in (FLOAT32, MIXED)
-        ]
-        return {name: _expected(exact[name], *(bound[expressions[name]] for bound in bounds)) for name in wrt}
+        )
+        choices = self._choices(expressions, values)
+        return {
+            name: _expected(exact[name], float32[expression], mixed[expression], choices.get(name))
+            for name, expression in expressions.items()
+        }
+
+    def _choices(self, expressions: Mapping[str, Node], values: Mapping[Node, torch.Tensor]) -> dict[str, Choices]:
+        """For each gradient what other choices at the kinks lead to; empty where the case is at none."""
+        found = ((node, self._jumps(node, values)) for node in in_order(*expressions.values()))
+        jumps = [_Jump(node, where) for node, where in found if where is not None]
+        keys = {jump.key: jump for jump in jumps}
+        if not keys:
+            return {}
+
+        def at(fractions: Mapping[object, torch.Tensor]) -> dict[str, Array]:
+            """The gradients with every kink so far between its lower and its upper end."""
+            chosen = {node: value for node, value in values.items() if node in self.values or not node.arguments}
+            for jump in jumps:
+                low, high = TABLE[jump.node.operation].jump or (0.0, 0.0)
+                between = low + (high - low) * fractions[jump.key]
+                chosen[jump.node] = torch.where(jump.where, between, values[jump.node])
+            self._fill(chosen, list(expressions.values()))
+            shapes = {name: self.values[self.node(name)].shape for name in expressions}
+            return {name: chosen[node].expand(shapes[name]).numpy().copy() for name, node in expressions.items()}
+
+        def everywhere(fraction: float) -> dict[object, torch.Tensor]:
+            return {key: torch.full(jump.where.shape, fraction, dtype=torch.float64) for key, jump in keys.items()}
+
+        with torch.no_grad():
+            lower, upper, middle = (at(everywhere(fraction)) for fraction in (0.0, 1.0, 0.5))
+            single: list[dict[str, Array]] = []
+            places = [(key, index) for key, jump in keys.items() for index in jump.where.nonzero().tolist()]
+            if len(places) * max(array.size for array in middle.values()) <= MOST_CHOICES:
+                for key, index in places:
+                    fractions = everywhere(0.5)
+                    fractions[key][tuple(index)] = 1.0
+                    single.append(at(fractions))
+        return {
+            name: Choices(
+                (lower[name], upper[name], middle[name]),
+                middle[name],
+                # Every kink alone enters linearly: from the middle to an end is half of the way.
+                np.array([2 * (one[name] - middle[name]) for one in single]).reshape(-1, *middle[name].shape),
+            )
+            for name in expressions
+        }
+
+    def _jumps(self, node: Node, values: Mapping[Node, torch.Tensor]) -> torch.Tensor | None:
+        """Where a word of an adjoint jumps, up to rounding; None where it does not."""
+        row = TABLE.get(node.operation)
+        if row is None or row.jump is None or row.kink is None:
+            return None
+        distance = row.kink.distance(torch, node.options, *(values[argument] for argument in node.arguments))
+        where: torch.Tensor = distance <= self._rounding(node)
+        return where if bool(where.any()) else None
+
+    def _rounding(self, node: Node) -> torch.Tensor:
+        """How far rounding may carry the arguments of a node, taken together."""
+        errors = self.errors[MIXED]
+        total = sum((errors[argument] for argument in node.arguments if argument in errors), torch.zeros(()))
+        return SAFETY * total + math.ulp(1.0)
 
     def _autograd(self, given: Mapping[str, Array], wrt: Sequence[str]) -> dict[str, torch.Tensor]:
         seeds = {self.node(step): torch.as_tensor(array) for step, array in given.items()}
@@ -201,6 +264,22 @@ def _tensor(value: Input) -> torch.Tensor:
     return torch.tensor(float(value), dtype=torch.float64)
 
 
-def _expected(value: torch.Tensor, float32: torch.Tensor, mixed: torch.Tensor) -> Expected:
+@dataclass(frozen=True, eq=False)
+class _Jump:
+    """A word of an adjoint that jumps on this case, and where."""
+
+    node: Node
+    where: torch.Tensor
+
+    @property
+    def key(self) -> object:
+        """The same for every use of the same jump: a choice is made once."""
+        arguments = (a.options["value"] if a.operation == "number" else id(a) for a in self.node.arguments)
+        return (self.node.operation, *arguments)
+
+
+def _expected(
+    value: torch.Tensor, float32: torch.Tensor, mixed: torch.Tensor, choices: Choices | None = None
+) -> Expected:
     bounds = [(SAFETY * bound.expand(value.shape)).float().numpy().copy() for bound in (float32, mixed)]
-    return Expected(value.detach().double().numpy().copy(), *bounds)
+    return Expected(value.detach().double().numpy().copy(), bounds[0], bounds[1], choices)

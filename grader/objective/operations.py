@@ -37,7 +37,10 @@ class Kink:
 
 @dataclass(frozen=True)
 class Operation:
-    """One row. `arity` and `keywords` are those of the notation's function call, if it has one."""
+    """One row. `arity` and `keywords` are those of the notation's function call, if it has one.
+
+    A word of adjoints that jumps takes any value of `jump`, its lower and its upper end, where it does so.
+    """
 
     shape: shapes.ShapeRule
     value: Callable[..., Any]
@@ -46,6 +49,7 @@ class Operation:
     kink: Kink | None = None
     arity: int = 0
     keywords: tuple[str, ...] = ()
+    jump: tuple[float, float] | None = None
 
 
 # ----- words for writing adjoints -----
@@ -299,8 +303,8 @@ TABLE: Mapping[str, Operation] = {
     "onehot": Operation(shapes.onehot, lambda t, o, labels: onehot_value(t, labels, o["classes"][1]), None, exact, arity=2),
     "cross_entropy": Operation(shapes.rows_with_labels, lambda t, o, a, labels: t.nn.functional.cross_entropy(a, labels), cross_entropy_adjoint, rounding.cross_entropy, arity=2),
     # ----- words that only adjoints use: they are not differentiated again, and have no notation -----
-    "greater": Operation(shapes.broadcast, lambda t, o, a, b: (a > b).to(a.dtype), None, exact),
-    "sign": Operation(same, lambda t, o, a: t.sign(a), None, exact),
+    "greater": Operation(shapes.broadcast, lambda t, o, a, b: (a > b).to(a.dtype), None, exact, WHERE_EQUAL, jump=(0.0, 1.0)),
+    "sign": Operation(same, lambda t, o, a: t.sign(a), None, exact, AT_ZERO, jump=(-1.0, 1.0)),
     "identity_like": Operation(same, lambda t, o, a: t.eye(a.shape[0], dtype=a.dtype), None, exact),
     "onehot_like": Operation(shapes.like_last, lambda t, o, labels, a: onehot_value(t, labels, a.shape[1]), None, exact),
     "count": Operation(scalar, count_value, None, exact),
