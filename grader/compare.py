@@ -105,12 +105,7 @@ def _compare(actual: Array, dtype: str, target: Target) -> Comparison:
     """An array of the right shape."""
     expected = target.value
     error = np.abs(actual - expected)
-    right = error <= target.allowed
-    if not right.all() and looks_single(actual, dtype):
-        right = error <= target.allowed_float32
-    # A tolerance may excuse an error, but never certify an answer that says nothing.
-    if not actual.any() and expected.any():
-        right = expected == 0
+    right = _right(actual, dtype, error, target)
     if right.all():
         return Comparison(
             "correct",
@@ -121,6 +116,17 @@ def _compare(actual: Array, dtype: str, target: Target) -> Comparison:
             total=actual.size,
         )
     return _mismatch(actual, dtype, error, right, target)
+
+
+def _right(actual: Array, dtype: str, error: Array, target: Target) -> npt.NDArray[np.bool_]:
+    """Which elements are right."""
+    right = error <= target.allowed
+    if not right.all() and looks_single(actual, dtype):
+        right = error <= target.allowed_float32
+    # A tolerance may excuse an error, but never certify an answer that says nothing.
+    if not actual.any() and target.value.any():
+        return np.asarray(target.value == 0)
+    return right
 
 
 def _mismatch(actual: Array, dtype: str, error: Array, right: npt.NDArray[np.bool_], target: Target) -> Comparison:
@@ -158,3 +164,32 @@ def looks_single(actual: Array, dtype: str) -> bool:
     if dtype in SINGLE:
         return True
     return bool((actual == actual.astype(np.float32)).all()) and not bool((actual == np.round(actual)).all())
+
+
+# ----- a map of the errors -----
+
+
+MAP_SIDE = 16
+"""A map has so many rows and columns at most."""
+FARTHEST = 99.9
+
+
+@np.errstate(all="ignore")
+def error_map(answer: Returned, target: Target) -> tuple[tuple[float, ...], ...] | None:
+    """How wrong an answer is where: error over allowed error in powers of ten, to one decimal; 0 where it is right.
+
+    Shape (n,) makes one row, (n, m) makes n rows. What is longer than `MAP_SIDE` is cut into so many blocks, block k of
+    n elements being n·k // MAP_SIDE up to the next, and a block is as wrong as its worst element. Other shapes have no
+    map.
+    """
+    actual, expected = answer.array, target.value
+    if actual is None or actual.shape != expected.shape or actual.ndim not in (1, 2) or not actual.size:
+        return None
+    error = np.abs(actual - expected)
+    right = _right(actual, answer.dtype, error, target)
+    powers = np.nan_to_num(np.log10(error / target.allowed), nan=FARTHEST, posinf=FARTHEST)
+    wrong = np.where(right, 0.0, np.clip(powers, 0.1, FARTHEST)).reshape(-1, actual.shape[-1])
+    for axis, length in enumerate(wrong.shape):
+        count = min(length, MAP_SIDE)
+        wrong = np.maximum.reduceat(wrong, [length * k // count for k in range(count)], axis=axis)
+    return tuple(tuple(map(float, row)) for row in wrong.round(1))

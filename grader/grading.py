@@ -10,14 +10,16 @@ from importlib.metadata import PackageNotFoundError, version
 
 from grader import __version__, messages
 from grader.assignment import Framework
-from grader.compare import compare
+from grader.compare import compare, error_map
 from grader.errors import SubmissionError
+from grader.fingerprint import fingerprint
 from grader.intake import Submission
 from grader.preparation import Asked, AskedCase, Prepared
 from grader.report import (
     AssignmentReport,
     CaseReport,
     ComparisonReport,
+    ErrorMapReport,
     GradientReport,
     IsolationReport,
     ReasonReport,
@@ -90,8 +92,9 @@ def _gradient(
     stand_in: Answer | None = (
         Broken(broken) if broken else Missing("the submission was rejected") if rejection else None
     )
-    cases = tuple(
-        _case(asked, case, stand_in or runs[case.plan].outcomes[case.call].answers[case.slot]) for case in asked.cases
+    answers = [stand_in or runs[case.plan].outcomes[case.call].answers[case.slot] for case in asked.cases]
+    cases = _mapped(
+        [_case(asked, case, answer) for case, answer in zip(asked.cases, answers, strict=True)], asked, answers
     )
     verdict = gradient_verdict(cases)
     score = None if verdict == "grader_error" else asked.points if verdict == "correct" else 0.0
@@ -103,7 +106,34 @@ def _gradient(
         score=score,
         max_score=asked.points,
         cases=cases,
+        fingerprint=_fingerprint(cases, answers),
     )
+
+
+def _mapped(cases: Sequence[CaseReport], asked: Asked, answers: Sequence[Answer]) -> tuple[CaseReport, ...]:
+    """The cases, the first of them that is not correct with a map of its errors."""
+    mapped = list(cases)
+    first = next((index for index, case in enumerate(cases) if case.verdict != "correct"), None)
+    if first is not None and cases[first].verdict == "incorrect" and isinstance(answer := answers[first], Returned):
+        rows = error_map(answer, asked.cases[first].target)
+        if rows is not None:
+            found = ErrorMapReport(shape=answer.shape, rows=rows)
+            mapped[first] = cases[first].model_copy(update={"error_map": found})
+    return tuple(mapped)
+
+
+def _fingerprint(cases: Sequence[CaseReport], answers: Sequence[Answer]) -> str | None:
+    """Of the answers in the hidden cases, if all of them are arrays and one is incorrect."""
+    hidden = [(case, answer) for case, answer in zip(cases, answers, strict=True) if case.visibility == "hidden"]
+    if not any(case.verdict == "incorrect" for case, _ in hidden):
+        return None
+    arrays = [
+        answer.array
+        for case, answer in hidden
+        if isinstance(answer, Returned) and case.verdict in ("correct", "incorrect")
+    ]
+    known = [array for array in arrays if array is not None]
+    return fingerprint(known) if len(known) == len(hidden) else None
 
 
 def _case(asked: Asked, case: AskedCase, answer: Answer) -> CaseReport:

@@ -79,6 +79,14 @@ class ComparisonReport(Part):
     total: int | None = None
 
 
+class ErrorMapReport(Part):
+    """How wrong an array of one or two dimensions is where; `rows` is the array, or blocks of it if it is large."""
+
+    shape: tuple[int, ...]
+    rows: tuple[tuple[float, ...], ...]
+    """The error over what is allowed, in powers of ten, of the worst element of each block; 0 where all are right."""
+
+
 class CaseReport(Part):
     """One gradient on one case: the verdict, the facts behind it, and the sentence that `explained` makes of them."""
 
@@ -104,6 +112,8 @@ class CaseReport(Part):
     """The limit that was reached."""
     what: Line | None = None
     """What came back, was tried or ended the process, in words."""
+    error_map: ErrorMapReport | None = None
+    """Of the first case of a gradient that is not correct."""
 
     def explained(self, *, function: str, wrt: str) -> Self:
         """The same case with `message` and `help` made from its facts."""
@@ -149,6 +159,8 @@ class GradientReport(Part):
     max_score: Points
     cases: tuple[CaseReport, ...]
     diagnosis: tuple[DiagnosisReport, ...] = ()
+    fingerprint: str | None = None
+    """The same for wrong answers that agree to about ten digits in all hidden cases."""
 
 
 def gradient_verdict(cases: Iterable[CaseReport]) -> Verdict:
@@ -234,7 +246,10 @@ def student_view(report: Report) -> Report:
     """The report without what a hidden case would give away: inputs, printed output, numbers and exceptions."""
     gradients = tuple(
         gradient.model_copy(
-            update={"cases": tuple(case if case.visibility == "public" else case.hidden() for case in gradient.cases)}
+            update={
+                "cases": tuple(case if case.visibility == "public" else case.hidden() for case in gradient.cases),
+                "fingerprint": None,
+            }
         )
         for gradient in report.gradients
     )

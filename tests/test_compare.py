@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from grader.assignment import Problem
-from grader.compare import Comparison, Target, compare, looks_single
+from grader.compare import Comparison, Target, compare, error_map, looks_single
 from grader.expected import Expected
 from grader.reference import Evaluation
 from grader.sandbox.job import Malformed, Returned
@@ -286,3 +286,38 @@ def test_looks_single_by_type_or_by_numbers_but_not_by_whole_numbers() -> None:
     assert looks_single(np.array([float(np.float32(0.1))]), "float64")
     assert not looks_single(np.array([0.1]), "float64")
     assert not looks_single(np.array([3.0, 10_000.0]), "float64")
+
+
+# ----- a map of the errors -----
+
+
+def test_error_map_is_in_powers_of_ten_of_what_is_allowed() -> None:
+    """Right elements are 0, wrong ones at least 0.1, and what is not a number or off by everything has a limit too."""
+    expected = target([[1.0, 1.0, 1.0], [1.0, 0.0, 1.0]], rtol=1e-3, atol=0.0)
+    found = error_map(returned([[1.0, 1.0005, 1.0011], [2.0, 1.0, np.nan]]), expected)
+    assert found == ((0.0, 0.0, 0.1), (3.0, 99.9, 99.9))
+
+
+def test_error_map_of_a_large_array_has_blocks_as_wrong_as_their_worst_element() -> None:
+    """At most 16 by 16, whatever the shape."""
+    actual = np.ones((40, 17))
+    actual[39, 0] = 2.0
+    found = error_map(returned(actual), target(np.ones((40, 17)), rtol=1e-3, atol=0.0))
+    assert found is not None
+    assert (len(found), {len(row) for row in found}) == (16, {16})
+    assert [(i, j) for i, row in enumerate(found) for j, power in enumerate(row) if power] == [(15, 0)]
+
+
+@pytest.mark.parametrize(("shape", "size"), [((3,), (1, 3)), ((1, 3), (1, 3)), ((3, 1), (3, 1))])
+def test_error_map_has_the_shape_of_the_array(shape: tuple[int, ...], size: tuple[int, int]) -> None:
+    """A vector is one row."""
+    found = error_map(returned(np.full(shape, 2.0)), target(np.ones(shape)))
+    assert found is not None
+    assert (len(found), len(found[0])) == size
+
+
+def test_error_map_is_for_vectors_and_matrices() -> None:
+    """A number has none, nor has an array without elements, one of many dimensions, or one of another shape."""
+    for shape in ((), (0, 2), (2, 2, 2)):
+        assert error_map(returned(np.ones(shape)), target(np.zeros(shape))) is None
+    assert error_map(returned(np.ones(2)), target(np.zeros(3))) is None

@@ -187,3 +187,56 @@ def test_grade_warnings_say_each_thing_once(prepared: Prepared) -> None:
 def test_grade_same_run_gives_the_same_bytes(prepared: Prepared, make: Callable[[Prepared], Run]) -> None:
     """A report depends on nothing but the assignment, the submission and what the box answered."""
     assert dump(graded(prepared, make(prepared))) == dump(graded(prepared, make(prepared)))
+
+
+def test_grade_maps_the_errors_of_the_first_case_that_is_wrong(prepared: Prepared) -> None:
+    """One map for a gradient, and none where nothing is wrong."""
+    asked = prepared.asked[1]
+    run = Run(tuple(right(prepared)))
+    for case in asked.cases:
+        run = _changed(run, case.call, 1, 2 * case.target.value)
+    mapped = [[case.error_map is not None for case in one.cases] for one in graded(prepared, run).gradients]
+    assert mapped == [[case == 0 and one == 1 for case in range(len(asked.cases))] for one in range(3)]
+    (found, *_) = graded(prepared, run).gradients[1].cases
+    assert found.error_map is not None
+    assert found.error_map.shape == (2, 2)
+
+
+def test_grade_fingerprints_answers_that_are_wrong_in_hidden_cases(prepared: Prepared) -> None:
+    """The same wrong answers have the same fingerprint, also when they were computed in another order."""
+    asked = prepared.asked[1]
+    first = second = third = Run(tuple(right(prepared)))
+    for case in asked.cases:
+        first = _changed(first, case.call, 1, 2 * case.target.value)
+        second = _changed(second, case.call, 1, 2 * case.target.value * (1 + 1e-15))
+        third = _changed(third, case.call, 1, 3 * case.target.value)
+    found = [graded(prepared, run).gradients[1].fingerprint for run in (first, second, third)]
+    assert found[0] == found[1] != found[2]
+    assert None not in found
+
+
+def test_grade_gives_no_fingerprint_where_hidden_cases_say_nothing(prepared: Prepared) -> None:
+    """Right answers agree with each other, and what was not returned cannot be compared."""
+    asked = prepared.asked[1]
+    public = asked.cases[0]
+    assert public.visibility == "public"
+    hard_coded = _changed(Run(tuple(right(prepared))), public.call, 1, 2 * public.target.value)
+    assert graded(prepared, hard_coded).gradients[1].fingerprint is None
+    raised = hard_coded
+    for case in asked.cases:
+        raised = _changed(raised, case.call, 1, 2 * case.target.value)
+    last = asked.cases[-1].call
+    outcome = raised.outcomes[last]
+    answers = (outcome.answers[0], Raised("ValueError", "no", 7), *outcome.answers[2:])
+    outcomes = (*raised.outcomes[:last], replace(outcome, answers=answers), *raised.outcomes[last + 1 :])
+    assert graded(prepared, replace(raised, outcomes=outcomes)).gradients[1].fingerprint is None
+
+
+def _changed(run: Run, call: int, slot: int, array: np.ndarray) -> Run:
+    """The run with another array for one answer."""
+    outcome = run.outcomes[call]
+    answers = list(outcome.answers)
+    answers[slot] = Returned("float64", array.shape, array)
+    outcomes = list(run.outcomes)
+    outcomes[call] = replace(outcome, answers=tuple(answers))
+    return replace(run, outcomes=tuple(outcomes))

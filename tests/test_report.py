@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from grader.report import (
     CaseReport,
     ComparisonReport,
+    ErrorMapReport,
     Report,
     dump,
     gradient_verdict,
@@ -126,6 +127,15 @@ def test_student_view_of_public_cases_keeps_everything() -> None:
     """Where nothing is hidden, nothing is left out."""
     one = report("ann", gradient(case("incorrect"), verdict="incorrect"), stdout="x\n")
     assert student_view(one) == one
+
+
+def test_student_view_has_no_fingerprint_and_no_map_of_a_hidden_case() -> None:
+    """Which learners agree is for the staff, and a map of errors holds what a hidden case expects."""
+    found = ErrorMapReport(shape=(1, 2), rows=((0.0, 3.5),))
+    public, hidden = (case("incorrect", visibility=kind, error_map=found) for kind in ("public", "hidden"))
+    view = student_view(report("ann", gradient(public, hidden, verdict="incorrect", fingerprint="f" * 32)))
+    assert [one.error_map for one in view.gradients[0].cases] == [found, None]
+    assert b"fingerprint" not in dump(view)
 
 
 def test_every_field_of_a_case_is_kept_or_hidden_on_purpose() -> None:
