@@ -42,7 +42,7 @@ class Reader:
                 tensor.resolve_neg,
                 tensor.cpu,
             )
-            self._numpy, self._to, self._double = tensor.numpy, tensor.to, torch.float64
+            self._numpy, self._to, self._dense, self._double = tensor.numpy, tensor.to, tensor.to_dense, torch.float64
 
     def fill(self, result: Result, value: Any, keep: Callable[[str, Any], None]) -> list[Filled]:
         """One answer for each slot of `result`; values of the student's own are kept for later calls."""
@@ -107,7 +107,7 @@ class Reader:
         if self._torch is not None and issubclass(kind, self._torch.Tensor):
             return self._read_tensor(value)
         if issubclass(kind, np.ndarray):
-            return _read_array(value)
+            return self._read_objects(value, slot, depth) if _holds_objects(value) else _read_array(value)
         if issubclass(kind, np.generic):
             return _read_array(np.generic.__array__(value))
         for base, dtype in ((bool, "bool"), (int, "int64"), (float, "float64")):
@@ -124,8 +124,6 @@ class Reader:
             if not plain and type(value) is not torch.nn.Parameter:
                 value = torch.Tensor.as_subclass(value, torch.Tensor)
             dtype = str(value.dtype).removeprefix("torch.")
-            if value.layout is not torch.strided:
-                raise UnreadableError("a sparse tensor")
             if value.device.type == "meta":
                 raise UnreadableError("a tensor on the meta device, which has no numbers")
             if dtype not in DTYPES:
@@ -135,11 +133,19 @@ class Reader:
         def numbers() -> Any:
             tensor = value
             with nullcontext() if plain else torch._C.DisableTorchFunctionSubclass():
+                if tensor.layout is not torch.strided:
+                    tensor = self._dense(tensor)
                 for step in self._steps:
                     tensor = step(tensor)
                 return self._numpy(tensor if dtype == "float64" else self._to(tensor, self._double))
 
         return dtype, shape, numbers
+
+    def _read_objects(self, value: Any, slot: Slot, depth: int) -> tuple[str, tuple[int, ...], Callable[[], Any]]:
+        """An array of Python objects is read like the nested list of them."""
+        if depth == DEEPEST:
+            raise UnreadableError(f"an object array nested more than {DEEPEST} deep")
+        return self._read(np.ndarray.tolist(value), slot, depth + 1)
 
     def _read_nested(self, value: Any, slot: Slot, depth: int) -> tuple[str, tuple[int, ...], Callable[[], Any]]:
         base: Any = list if issubclass(type(value), list) else tuple
@@ -174,12 +180,16 @@ def _everywhere(result: Result, answer: Answer) -> list[Filled]:
     return [filled for item in result.items for filled in _everywhere(item, answer)]
 
 
+def _holds_objects(value: Any) -> bool:
+    return np.ndarray.dtype.__get__(value).kind == "O" and not issubclass(type(value), np.ma.MaskedArray)
+
+
 def _read_array(value: Any) -> tuple[str, tuple[int, ...], Callable[[], Any]]:
     if issubclass(type(value), np.ma.MaskedArray):
         raise UnreadableError("a masked array")
     array = np.ndarray.view(value, np.ndarray) if type(value) is not np.ndarray else value
     if array.dtype.kind not in "fiub":
-        kinds = {"O": "object", "U": "text", "S": "bytes", "M": "datetime", "m": "timedelta", "V": "record"}
+        kinds = {"U": "text", "S": "bytes", "M": "datetime", "m": "timedelta", "V": "record"}
         raise UnreadableError(f"{_article(kinds.get(array.dtype.kind, array.dtype.name))} array")
     name = array.dtype.name
     return name if name in DTYPES else "longdouble", array.shape, lambda: array
