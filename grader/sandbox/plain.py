@@ -67,13 +67,14 @@ class PlainChild:
 
     def __init__(self, packed_box: bytes, packed_job: bytes) -> None:
         environment = {name: value for name, value in os.environ.items() if name in KEPT_ENVIRONMENT}
-        threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+        environment |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+        environment["PYTHONHASHSEED"] = "0"  # sets of names have the same order every time
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "grader.sandbox.plain_box"],
+            [sys.executable, "-sP", "-m", "grader.sandbox.plain_box"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=environment | threads,
+            env=environment,
             start_new_session=True,
         )
         self._queue: queue.Queue[Event] = queue.Queue(maxsize=64)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grader.sandbox import OpenSandbox
+from grader.sandbox import OpenSandbox, open_sandbox
 from grader.sandbox.job import (
     ArrayArgument,
     Box,
@@ -37,6 +37,11 @@ RETURNED = {
     "fortran_order": ("return np.asfortranarray(2 * X)", "float64"),
     "negative_strides": ("return (2 * X)[::-1, ::-1][::-1, ::-1]", "float64"),
     "matrix": ("return np.matrix(2 * X)", "float64"),
+    "objects": ("return (2 * X).astype(object)", "float64"),
+    "objects_of_rows": (
+        "rows = np.empty(2, object)\n    rows[:] = list(2 * X.astype('f4'))\n    return rows",
+        "float32",
+    ),
     "list": ("return (2 * X).tolist()", "float64"),
     "tuple_of_rows": ("return tuple(2 * X)", "float64"),
     "lying_subclass": (
@@ -68,7 +73,11 @@ def test_call_array_in_any_form_returns_its_numbers(numpy_sandbox: OpenSandbox, 
 
 REFUSED = {
     "complex": ("return X * 1j", Malformed("a complex128 array")),
-    "object": ("return X.astype(object)", Malformed("an object array")),
+    "object_of_text": ("return np.array(['a', None], object)", Malformed("a str")),
+    "object_within_itself": (
+        "a = np.empty((), object)\n    a[()] = a\n    return a",
+        Malformed("an object array nested more than 32 deep"),
+    ),
     "text_array": ("return np.array(['a'])", Malformed("a text array")),
     "masked": ("return np.ma.masked_array(X)", Malformed("a masked array")),
     "text": ("return 'X'", Malformed("a str")),
@@ -106,6 +115,8 @@ TENSORS = {
     "requires_grad": "return (2 * X).requires_grad_()",
     "parameter": "return torch.nn.Parameter(2 * X)",
     "float32": "return (2 * X).float()",
+    "sparse": "return (2 * X).to_sparse()",
+    "sparse_rows": "return (2 * X).to_sparse_csr()",
     "bfloat16": "return (2 * X).bfloat16()",
     "transposed": "return (2 * X).t().contiguous().t()",
     "negative_bit": "return torch.view_as_complex(torch.stack([X, -2 * X], -1)).conj().imag",
@@ -134,7 +145,6 @@ def test_call_tensor_in_any_form_returns_its_numbers(torch_sandbox: OpenSandbox,
 @pytest.mark.parametrize(
     ("body", "what"),
     [
-        ("return X.to_sparse()", "a sparse tensor"),
         ("return X.to(torch.complex64)", "a complex64 tensor"),
         ("return X.to('meta')", "a tensor on the meta device, which has no numbers"),
         ("return torch.quantize_per_tensor(X.float(), 1, 0, torch.qint8)", "a qint8 tensor"),
@@ -259,6 +269,17 @@ def test_call_same_seed_before_every_call(torch_sandbox: OpenSandbox) -> None:
     assert first.array is not None
     assert second.array is not None
     assert first.array.tolist() == second.array.tolist()
+
+
+def test_call_sets_of_names_have_the_same_order_in_every_sandbox() -> None:
+    """What is done in the order of a set gives the same digits, and the same output, each time."""
+    names = {"W1", "b1", "W2", "b2", "gamma", "beta"}
+    text = f"names = {sorted(names)}\nprint(list(set(names)))\ndef f(X): return X"
+    printed = set()
+    for isolation in ("auto", "auto", "none"):
+        with open_sandbox("numpy", isolation=isolation) as sandbox:
+            printed.add(sandbox.run(source(text), plan(call())).stdout)
+    assert len(printed) == 1
 
 
 def test_import_modules_of_all_kinds_work(numpy_sandbox: OpenSandbox) -> None:
