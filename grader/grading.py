@@ -178,12 +178,12 @@ def _reason(rejection: SubmissionError) -> ReasonReport:
     return ReasonReport(code=rejection.code, message=rejection.message, line=rejection.line)
 
 
-def _warnings(
-    prepared: Prepared, submission: Submission, runs: Sequence[Run], level: Level
-) -> Iterator[WarningReport]:
+def _warnings(prepared: Prepared, submission: Submission, runs: Sequence[Run], level: Level) -> Iterator[WarningReport]:
     """What costs no point, each thing once."""
+    forbidden = any(plan.forbid_autograd for plan in prepared.plans)
     for code, message in submission.warnings:
-        yield WarningReport(code=code, message=message)
+        if code != "mentions_autograd" or forbidden:
+            yield WarningReport(code=code, message=message)
     for module in dict.fromkeys(module for run in runs for module in run.stand_ins):
         yield WarningReport(code="stand_in_module", message=messages.warning("stand_in_module", module=module))
     for function, argument in dict.fromkeys(_changed(prepared, runs)):

@@ -183,6 +183,16 @@ def test_grade_warnings_say_each_thing_once(prepared: Prepared) -> None:
     assert report.stdout == r"\x1b[31mred"
 
 
+@pytest.mark.parametrize("allowed", [False, True])
+def test_grade_autograd_is_worth_a_warning_only_where_it_is_forbidden(prepared: Prepared, allowed: bool) -> None:
+    """Where the policy allows it, there is nothing to warn of."""
+    submission = replace(ANN, warnings=(("mentions_autograd", "ann.py, line 1: ..."), *ANN.warnings))
+    plans = tuple(replace(plan, forbid_autograd=not allowed) for plan in prepared.plans)
+    report = graded(replace(prepared, plans=plans), Run(tuple(right(prepared))), submission)
+    codes = [one.code for one in report.warnings]
+    assert codes == (["encoding"] if allowed else ["mentions_autograd", "encoding"])
+
+
 @pytest.mark.parametrize("make", [lambda p: Run(tuple(right(p))), lambda p: Run((), broken="x")])
 def test_grade_same_run_gives_the_same_bytes(prepared: Prepared, make: Callable[[Prepared], Run]) -> None:
     """A report depends on nothing but the assignment, the submission and what the box answered."""
