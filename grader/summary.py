@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from statistics import mean, median
 
-from grader.report import AssignmentReport, Part, Points, Report
+from grader.report import AssignmentReport, GradientReport, Part, Points, Report
 from grader.report_size import to_json
 from grader.verdict import STATUSES, VERDICTS, Status, Verdict
 
@@ -29,6 +29,21 @@ class ScoreSummary(Part):
     max_score: Points
 
 
+class IdenticalAnswers(Part):
+    """Learners whose wrong answers agree to about ten digits in every hidden case.
+
+    That is a fact and no accusation: everybody who makes the same mistake gives the same answer. `mistakes` are the
+    codes that explain it.
+    """
+
+    problem: str
+    wrt: str
+    function: str
+    fingerprint: str
+    learners: tuple[str, ...]
+    mistakes: tuple[str, ...] = ()
+
+
 class Summary(Part):
     """A class at a glance."""
 
@@ -42,7 +57,8 @@ class Summary(Part):
     score: ScoreSummary | None
     grader_errors: tuple[str, ...]
     """Learners whose submissions the grader failed on."""
-    identical_wrong_answers: tuple[tuple[str, ...], ...] = ()
+    identical_wrong_answers: tuple[IdenticalAnswers, ...] = ()
+    """Large groups first."""
 
 
 def summarize(reports: Iterable[Report]) -> Summary:
@@ -58,6 +74,7 @@ def summarize(reports: Iterable[Report]) -> Summary:
         mistakes=dict(sorted(mistakes.items(), key=lambda item: (-item[1], item[0]))),
         score=_score(ordered),
         grader_errors=tuple(report.submission.learner for report in ordered if report.status == "grader_error"),
+        identical_wrong_answers=tuple(_identical(ordered)),
     )
 
 
@@ -80,6 +97,27 @@ def _gradients(reports: Sequence[Report]) -> Iterator[GradientSummary]:
     for (problem, wrt, function), verdicts in counts.items():
         present = {verdict: verdicts[verdict] for verdict in VERDICTS if verdicts[verdict]}
         yield GradientSummary(problem=problem, wrt=wrt, function=function, verdicts=present)
+
+
+def _identical(reports: Sequence[Report]) -> Iterator[IdenticalAnswers]:
+    groups: dict[tuple[str, str, str, str], list[tuple[str, GradientReport]]] = {}
+    for report in reports:
+        for gradient in report.gradients:
+            if gradient.fingerprint is not None:
+                key = (gradient.problem, gradient.wrt, gradient.function, gradient.fingerprint)
+                groups.setdefault(key, []).append((report.submission.learner, gradient))
+    for (problem, wrt, function, fingerprint), members in sorted(
+        groups.items(), key=lambda item: (-len(item[1]), item[0])
+    ):
+        if len(members) > 1:
+            yield IdenticalAnswers(
+                problem=problem,
+                wrt=wrt,
+                function=function,
+                fingerprint=fingerprint,
+                learners=tuple(learner for learner, _ in members),
+                mistakes=tuple(dict.fromkeys(found.code for found in members[0][1].diagnosis)),
+            )
 
 
 def _score(reports: Sequence[Report]) -> ScoreSummary | None:

@@ -2,8 +2,9 @@
 
 import json
 
+from grader.report import DiagnosisReport, GradientReport
 from grader.summary import dump, summarize
-from tests.example_reports import CLASS, MASKLESS
+from tests.example_reports import CLASS, MASKLESS, case, gradient, report
 
 
 def test_summary_counts_everything_once() -> None:
@@ -37,3 +38,38 @@ def test_mistake_counts_once_for_each_learner() -> None:
 def test_summary_of_nothing() -> None:
     """No reports are no reason to fail."""
     assert summarize([]).score is None
+
+
+def test_identical_wrong_answers_are_listed_together() -> None:
+    """Two or more learners, the same gradient and the same fingerprint make a group; large groups come first."""
+    found = (DiagnosisReport(code="missing_mask", message="The mask is missing."),)
+
+    def wrong(fingerprint: str | None, wrt: str = "W", diagnosis: tuple[DiagnosisReport, ...] = ()) -> GradientReport:
+        return gradient(case("incorrect"), verdict="incorrect", wrt=wrt, fingerprint=fingerprint, diagnosis=diagnosis)
+
+    learners = [
+        report("eve", wrong("1", diagnosis=found), wrong("2", "X")),
+        report("ann", wrong("1", diagnosis=found), wrong("2", "X")),
+        report("bob", wrong("1", diagnosis=found), wrong("3", "X")),
+        report("cyd", wrong("4"), wrong(None, "X")),
+        report("dan", wrong("2"), wrong(None, "X")),
+    ]
+    groups = json.loads(dump(summarize(learners)))["identical_wrong_answers"]
+    assert groups == [
+        {
+            "problem": "relu",
+            "wrt": "W",
+            "function": "grad_W",
+            "fingerprint": "1",
+            "learners": ["ann", "bob", "eve"],
+            "mistakes": ["missing_mask"],
+        },
+        {
+            "problem": "relu",
+            "wrt": "X",
+            "function": "grad_X",
+            "fingerprint": "2",
+            "learners": ["ann", "eve"],
+            "mistakes": [],
+        },
+    ]
