@@ -18,6 +18,8 @@ Theory of operation
 - The *keeper* ends when its parent does, and everything below it with it.
 - The *zygote* has a tiny environment, one thread and a known set of descriptors, and checks the last two before
   every fork. It never reads a job: what it had read, the next box could find in its memory.
+- A *nursery* takes the zygote's place while submissions follow one another for the same arrays and calls: it has read
+  these, which each of its boxes may see, and ends when others are asked for.
 - A *box* gives up all rights before it compiles the student's source (`jail`), then imports and calls (`harness`).
   It shares its memory with student code, so all that it says is a claim.
 

@@ -35,6 +35,7 @@ from grader.sandbox.job import (
     OutOfMemory,
     Raised,
     Rejection,
+    Result,
     Slot,
 )
 from grader.sandbox.values import Reader, is_out_of_memory, message_of
@@ -200,6 +201,30 @@ def rehearse(framework: Framework, reader: Reader) -> None:
         frames.imported_frame(())
         frames.ready_frame()
     linecache.clearcache()
+
+
+def rehearse_calls(framework: Framework, reader: Reader, box: Box) -> None:
+    """Does the calls of a box in a nursery, with functions that return zeros: no box does any for the first time."""
+    steps = tuple(map(wire.Step, range(len(box.calls))))
+    job = wire.Job(framework, True, 0, "a.py", {"a.py": b""}, {}, steps, 1, 1)
+    work = Harness(box, job, write=lambda frame: None, silence=lambda silent: None, reader=reader, gate=None)
+    module = types.ModuleType("rehearsal")
+    for step in steps:
+        call = box.calls[step.call]
+        zeros = _zeros(call.returns, framework)
+        setattr(module, call.function, lambda *arguments, zeros=zeros: zeros)
+        work.step(step, module)
+
+
+def _zeros(result: Result, framework: Framework) -> Any:
+    """What a function could return for a result."""
+    match result:
+        case Slot(_, shape):
+            return np.zeros(shape) if framework == "numpy" else sys.modules["torch"].zeros(shape)
+        case GroupResult(kind, items, keys):
+            made = [_zeros(item, framework) for item in items]
+            return dict(zip(keys, made, strict=True)) if kind == "dict" else tuple(made)
+    return None
 
 
 def flush() -> None:

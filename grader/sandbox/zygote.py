@@ -1,9 +1,15 @@
 """The process that is warmed up once and forked for every box.
 
-It serves one box at a time over its control socket, and never reads a job: descriptors pass through it.
+It serves one box at a time over its control socket, and never reads a submission: descriptors pass through it.
 
     outside ─ "fork" + result, output, box, job ─▶ zygote ─ fork ─▶ box
     outside ◀─ "started" + pidfd ─ zygote                outside ◀─ "ended", status, CPU time, memory ─ zygote
+
+Where many submissions follow for the same arrays and calls, a *nursery* takes the zygote's place: a fork that has read
+these, and rehearsed the calls with functions of its own, so that no box has to. It holds what each of its boxes may
+see, and nothing else; the zygote waits until it is dismissed.
+
+    outside ─ "nursery" + box ─▶ zygote ─ fork ─▶ nursery, serves as above        outside ─ "dismissed" ─▶ nursery ends
 
 Before every fork it checks that it has one thread and no descriptor but its own: what it leaks, a box inherits.
 """
@@ -14,18 +20,20 @@ import fcntl
 import gc
 import json
 import os
+import signal
 import socket
 import struct
 import sys
 import traceback
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from grader.sandbox import forking, gate, harness, importing, jail, landlock, namespaces, reach, seccomp, syscalls, wire
-from grader.sandbox.job import Framework
+from grader.sandbox.job import Box, Framework
 from grader.sandbox.values import Reader
 from grader.sandbox.warm import warm
 
-FORK, STARTED, ENDED, READY = b"F", b"S", b"E", b"R"
+FORK, STARTED, ENDED, READY, NURSERY, DISMISSED = b"F", b"S", b"E", b"R", b"N", b"D"
 ENDED_FORMAT = struct.Struct("=idQ")
 """Wait status, CPU seconds, largest resident set in KiB."""
 
@@ -33,6 +41,8 @@ RECEIVED = (3, 4, 5, 6)
 """Where the four descriptors of a box arrive: the lowest free numbers, as the zygote's own are moved up."""
 
 FIRST_OWN_FD = 20
+WORTH_REHEARSING = 1 << 20
+"""Bytes of arrays; with more of them, calls take longer than rehearsing them saves."""
 WORTH_JOINING = 60
 """Joining pages takes as long as it saves in some hundred boxes; a self-check, and the canary, need far fewer."""
 
@@ -50,12 +60,19 @@ class Options:
 class Zygote:
     """The warmed process, after `boot`; serves until its control socket closes."""
 
+    _proc: int
+    _tasks: int
+    _fds: int
+    _statm: int
+    _maps: int
+
     def __init__(self, options: Options, inside: bool, missing: list[str]) -> None:
         self._options = options
         self._inside = inside
         self._missing = missing
         self._control = socket.socket(fileno=options.control)
         self._served = 0
+        self._box_here: Box | None = None
 
     def boot(self) -> None:
         """Everything that is done once; says on the control socket what came of it."""
@@ -97,11 +114,15 @@ class Zygote:
         """Forks a box for each request, until there is nobody to ask."""
         while True:
             message, fds, _, _ = socket.recv_fds(self._control, 16, len(RECEIVED))
-            if not message:
+            if not message or message == DISMISSED:
                 os._exit(0)
-            if tuple(fds) != RECEIVED:
-                raise RuntimeError(f"descriptors {fds} arrived where {list(RECEIVED)} were due")
+            due = RECEIVED[:1] if message == NURSERY else RECEIVED
+            if tuple(fds) != due:
+                raise RuntimeError(f"descriptors {fds} arrived where {list(due)} were due")
             self._check(*fds)
+            if message == NURSERY:
+                self._give_way(fds[0])
+                continue
             held = int(os.pread(self._statm, 32, 0).split()[0]) * _PAGE
             if self._served == WORTH_JOINING:
                 forking.join_pages(self._maps)
@@ -112,6 +133,31 @@ class Zygote:
             for fd in fds:
                 os.close(fd)
             self._attend(pid)
+
+    def _give_way(self, box_fd: int) -> None:
+        """Lets a nursery serve, until it is dismissed; one that ends in any other way ends the zygote too."""
+        zygote = os.getpid()
+        pid = forking.fork()
+        if pid == 0:
+            syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+            if os.getppid() != zygote:
+                os._exit(1)
+            self._become_nursery(_read_whole(box_fd))
+            os.close(box_fd)
+            self.serve()
+        os.close(box_fd)
+        if os.waitpid(pid, 0)[1] != 0:
+            raise RuntimeError("the nursery ended before it was dismissed")
+
+    def _become_nursery(self, packed: bytes) -> None:
+        self._open_proc(of=self._proc)
+        self._own = set(os.listdir(self._fds)) - {str(fd) for fd in RECEIVED[:2]}
+        self._jail = replace(self._jail, zygote=os.getpid())
+        self._box_here = wire.unpack_box(packed)
+        if len(packed) <= WORTH_REHEARSING:
+            harness.rehearse_calls(self._options.framework, self._reader, self._box_here)
+        gc.collect()
+        gc.freeze()
 
     def _attend(self, pid: int) -> None:
         pidfd = os.pidfd_open(pid)
@@ -130,7 +176,7 @@ class Zygote:
         """The child: what it raises before the student's turn is ours, and goes to the zygote's error stream."""
         result, output, box_fd, job_fd = fds
         try:
-            packed = _read_whole(box_fd)
+            packed = b"" if self._box_here else _read_whole(box_fd)
             job = wire.unpack_job(_read_whole(job_fd))
             jail.leave_the_zygote(self._jail)
             memory = held + len(packed) + (job.memory_mb << 20)
@@ -139,7 +185,7 @@ class Zygote:
             jail.take_descriptors(result, output)
             jail.lock(self._jail, first_closed=jail.QUIET + 1 if quiet else jail.QUIET)
             work = harness.Harness(
-                wire.unpack_box(packed),
+                self._box_here or wire.unpack_box(packed),
                 job,
                 write=_write_result,
                 silence=Silencer() if quiet else _stay_loud,
@@ -188,13 +234,19 @@ class Zygote:
             return None
         return seccomp.Filter()
 
-    def _open_proc(self) -> None:
-        """Views of the zygote's own state, held open since a private root has no /proc."""
+    def _open_proc(self, of: int | None = None) -> None:
+        """Views of the process's own state, held open since a private root has no /proc; a nursery replaces them."""
         flags = os.O_RDONLY | os.O_CLOEXEC
-        self._tasks = _move_up(os.open("/proc/self/task", flags | os.O_DIRECTORY))
-        self._fds = _move_up(os.open("/proc/self/fd", flags | os.O_DIRECTORY))
-        self._statm = _move_up(os.open("/proc/self/statm", flags))
-        self._maps = _move_up(os.open("/proc/self/maps", flags))
+        if of is None:
+            self._proc = _move_up(os.open("/proc", flags | os.O_DIRECTORY))
+        else:
+            for fd in (self._tasks, self._fds, self._statm, self._maps):
+                os.close(fd)
+
+        def view(name: str) -> int:
+            return _move_up(os.open(f"self/{name}", flags, dir_fd=self._proc))
+
+        self._tasks, self._fds, self._statm, self._maps = view("task"), view("fd"), view("statm"), view("maps")
 
     def _check(self, *received: int) -> None:
         tasks = os.listdir(self._tasks)

@@ -6,15 +6,16 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 from grader.errors import SandboxError
 from grader.sandbox import Isolation, OpenSandbox, canary, open_sandbox
 from grader.sandbox.isolation import level_of
 from grader.sandbox.job import Broken, Returned
-from grader.sandbox.supervisor import ZygoteSandbox
+from grader.sandbox.supervisor import WORTH_A_NURSERY, ZygoteSandbox
 
-from .conftest import answer, call, plan, source
+from .conftest import X, answer, call, plan, source
 
 F = "def f(X): return X"
 
@@ -125,11 +126,62 @@ def test_run_many_boxes_leak_nothing(numpy_sandbox: OpenSandbox) -> None:
     def held() -> tuple[int, list[int]]:
         return len(os.listdir("/proc/self/fd")), children_of(keeper)
 
+    for _ in range(WORTH_A_NURSERY):
+        numpy_sandbox.run(source(F), asked)
     before = held()
     for _ in range(300):
         run = numpy_sandbox.run(source(F), asked)
         assert isinstance(run.outcomes[0].answers[0], Returned)
     assert held() == before
+
+
+def test_nursery_serves_one_box_and_ends_with_it() -> None:
+    """A box that is asked for again and again gets a process that has read it; another box ends that process."""
+    with open_sandbox("numpy") as sandbox:
+        assert isinstance(sandbox, ZygoteSandbox)
+        assert sandbox.isolation is not None
+        zygotes = children_of(sandbox._process.pid)
+        first, second = plan(), plan(arrays={"X": 2 * X})
+        for _ in range(2 * WORTH_A_NURSERY):
+            (outcome,) = sandbox.run(source(F), first).outcomes
+            assert isinstance(outcome.answers[0], Returned)
+            np.testing.assert_array_equal(outcome.answers[0].array, X)
+        nursery = [pid for pid in children_of(sandbox._process.pid) if pid not in zygotes]
+        assert len(nursery) == 1
+        (outcome,) = sandbox.run(source(F), second).outcomes
+        assert isinstance(outcome.answers[0], Returned)
+        np.testing.assert_array_equal(outcome.answers[0].array, 2 * X)
+        assert wait_until_gone(nursery) == []
+
+
+def test_nursery_killed_is_replaced() -> None:
+    """A nursery that is gone takes the zygote with it, and nobody notices."""
+    with open_sandbox("numpy") as sandbox:
+        assert isinstance(sandbox, ZygoteSandbox)
+        asked = plan()
+        for _ in range(2 * WORTH_A_NURSERY):
+            sandbox.run(source(F), asked)
+        os.kill(children_of(sandbox._process.pid)[-1], signal.SIGKILL)
+        for _ in range(2 * WORTH_A_NURSERY):
+            assert isinstance(sandbox.run(source(F), asked).outcomes[0].answers[0], Returned)
+
+
+def test_nursery_box_is_as_locked_as_any() -> None:
+    """What a box may not do, it may not do from a nursery either, and its memory limit is its own."""
+    text = """
+        def f(X):
+            open("/etc/passwd")
+        def g(X):
+            import os
+            os.fork()
+        def h(X):
+            return bytearray(10**9)
+    """
+    with open_sandbox("numpy") as sandbox:
+        asked = plan(call("f"), call("g"), call("h"))
+        runs = [sandbox.run(source(text), asked) for _ in range(2 * WORTH_A_NURSERY)]
+        outcomes = [[type(one.answers[0]).__name__ for one in run.outcomes] for run in runs]
+        assert outcomes == [["Raised", "Raised", "OutOfMemory"]] * len(runs)
 
 
 def test_run_zygote_killed_between_runs_is_replaced() -> None:
