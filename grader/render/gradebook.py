@@ -5,7 +5,7 @@ Whatever a cell holds, a spreadsheet takes it for text: a cell that could begin 
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
 from grader.report import Report, labels
@@ -32,24 +32,37 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
+def lms_facts(report: Report) -> Mapping[str, object]:
+    """What the LMS knows of who handed it in, where it came from one: name, mail, group, lateness and the like."""
+    facts = getattr(report.submission, "lms", None) or {}
+    return facts if isinstance(facts, Mapping) else vars(facts)
+
+
+def handed_in_by(report: Report) -> str:
+    """The learner's name in the LMS, else the name of the file or folder that was handed in."""
+    if name := lms_facts(report).get("name"):
+        return str(name)
+    first = report.submission.files[0] if report.submission.files else ""
+    folder, slash, _ = first.partition("/")
+    return folder if slash else PurePosixPath(first).stem
+
+
 def _row(report: Report) -> list[str]:
     return [
         report.submission.learner,
-        _name(report),
+        handed_in_by(report),
         "" if report.score is None else _points(report.score),
         _points(report.max_score),
         report.status,
-        "",
+        _late(report),
         *(gradient.verdict for gradient in report.gradients),
         " ".join(mistake_codes(report)),
     ]
 
 
-def _name(report: Report) -> str:
-    """The name that the submission was handed in under."""
-    first = report.submission.files[0] if report.submission.files else ""
-    folder, slash, _ = first.partition("/")
-    return folder if slash else PurePosixPath(first).stem
+def _late(report: Report) -> str:
+    late = lms_facts(report).get("late")
+    return "yes" if late is True else str(late or "")
 
 
 def _points(points: float) -> str:

@@ -29,6 +29,16 @@ def test_name_is_that_of_the_file_or_folder() -> None:
     assert row == "ann,Ann B.,4,4,graded,,correct,"
 
 
+@pytest.mark.parametrize(
+    ("late", "cell"), [(True, "yes"), (False, ""), (None, ""), ("2 days", "2 days")], ids=["late", "not", "?", "words"]
+)
+def test_lms_knows_name_and_lateness(late: object, cell: str) -> None:
+    """Where a submission came from an LMS, its name counts and not the folder's."""
+    submission = RIGHT.submission.model_copy(update={"lms": {"name": "Ann Bär, PhD", "late": late}})
+    row = gradebook([RIGHT.model_copy(update={"submission": submission})]).decode().splitlines()[1]
+    assert row == f'ann,"Ann Bär, PhD",4,4,graded,{cell},correct,'
+
+
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"])
 def test_formula_becomes_text(cell: str) -> None:
     """A name that begins like a formula is only a name."""
