@@ -76,7 +76,7 @@ def field(fields: Fields) -> Field:
 
 
 def _opened(fields: Fields, without: tuple[str, ...]) -> Iterator[OpenSandbox]:
-    with open_sandbox("torch", without=without) as sandbox:
+    with open_sandbox("torch", without={*without, "nursery"}) as sandbox:
         if sandbox.isolation.level not in TRUSTED:
             pytest.skip(f"this machine lacks {', '.join(sandbox.isolation.missing)}")
         # So that what is opened once and kept is open.

@@ -70,7 +70,7 @@ def open_sandbox(
     """The best sandbox that this machine can make; returns at once, and is waited for on first use.
 
     `without` leaves out layers that there are (`namespaces`, `landlock`, `seccomp`, `machine_gate`), to see what
-    holds without them.
+    holds without them; without `nursery` no process comes and goes but the boxes.
     """
     if isolation == "none":
         return PlainSandbox(framework)

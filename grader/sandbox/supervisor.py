@@ -152,7 +152,7 @@ class ZygoteSandbox:
                 socket.send_fds(self._control, [zygote.DISMISSED], [])
             self._last, self._in_a_row, self._in_nursery = weakref.ref(box), 0, False
         self._in_a_row += 1
-        if self._in_a_row == WORTH_A_NURSERY:
+        if self._in_a_row == WORTH_A_NURSERY and "nursery" not in self._without:
             socket.send_fds(self._control, [zygote.NURSERY], [box_fd])
             self._in_nursery = True
 

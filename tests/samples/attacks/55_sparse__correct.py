@@ -1,4 +1,4 @@
-"""Returns a sparse tensor: named as the wrong type."""
+"""Returns a sparse tensor: its numbers are read as those of any other."""
 
 
 def grad_X(X, W, Y):
