@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from grader.lms.cells import Table
@@ -41,7 +41,8 @@ def test_no_edit_changes_nothing_behind_a_mark(mark: bytes, body: bytes) -> None
     CODECS,
 )
 def test_cells_say_what_was_written(rows: list[list[str]], end: str, delimiter: str, quoting: int, codec: str) -> None:
-    """What another program wrote is read as it was meant."""
+    """What another program wrote is read as it was meant; Python itself leaves a lone \\r without quotes."""
+    assume(quoting == csv.QUOTE_ALL or end == "\r\n" or not any("\r" in cell for row in rows for cell in row))
     rows = [["Student", "ID", "Section"], *rows]
     data = _written(rows, delimiter=delimiter, end=end, quoting=quoting, codec=codec)
     table = Table.parse(data)

@@ -1,0 +1,129 @@
+"""Who is who: the learners of the reports and the rows of a gradebook, paired only where there is no doubt.
+
+Law: a row gets one learner at most, and a learner who fits two rows, or whose row another fits as well, gets none.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from grader.render.gradebook import handed_in_by, lms_facts
+from grader.report import Report
+
+_ID_FACTS = ("id", "user", "user_id", "participant", "login", "username", "sid", "mail", "email")
+"""What an LMS may know somebody by, apart from the name."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody as one side knows them, spelled so that both sides can be compared."""
+
+    ids: frozenset[str]
+    names: frozenset[str]
+    group: str = ""
+    is_group: bool = False
+    """A group that handed in under its own name."""
+
+
+def person(*, ids: Iterable[str], name: str, group: str = "", is_group: bool = False) -> Person:
+    """Ids count whatever their case; a name counts in either order, `Doe, Jane` or `Jane Doe`."""
+    family, _, given = name.partition(",")
+    names = {_letters(name), _letters(given + family)} - {""}
+    return Person(frozenset(map(_id, ids)) - {""}, frozenset(names), _letters(group), is_group)
+
+
+def learner(report: Report) -> Person:
+    """The learner of a report."""
+    facts = lms_facts(report)
+    name, group = handed_in_by(report), str(facts.get("group") or "")
+    known = [str(facts[key]) for key in _ID_FACTS if facts.get(key)]
+    is_group = bool(group) and _letters(name) == _letters(group)
+    return person(ids=[report.submission.learner, *known], name=name, group=group, is_group=is_group)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """The learner of each row that has one; why some learners have no row; the rows that learners with none fit."""
+
+    learners: dict[int, int]
+    doubts: dict[int, str]
+    disputed: frozenset[int]
+
+
+def pair(rows: Sequence[Person], learners: Sequence[Person]) -> Pairs:
+    """Pair by id, else by name; a group's work goes to the rows of its members that handed in nothing else."""
+    indexes = [_index(rows, keys) for keys in (_ids, _names, _groups)]
+    claims: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    doubts: dict[int, str] = {}
+    disputed: set[int] = set()
+    for number, one in enumerate(learners):
+        strength, found = _fitting(one, indexes)
+        if not found:
+            doubts[number] = "not in the gradebook"
+        elif len(found) > 1 and strength != _GROUP:
+            doubts[number] = "fits several rows"
+            disputed |= found
+        else:
+            for row in found:
+                claims[row].append((strength, number))
+    paired: dict[int, int] = {}
+    for row, claimants in claims.items():
+        strongest = min(strength for strength, _ in claimants)
+        best = [number for strength, number in claimants if strength == strongest]
+        if len(best) == 1:
+            paired[row] = best[0]
+        else:
+            disputed.add(row)
+        for strength, number in claimants:
+            if strength != _GROUP and paired.get(row) != number:
+                doubts[number] = "another submission fits the same row"
+    return Pairs(paired, doubts, frozenset(disputed - paired.keys()))
+
+
+_ID, _NAME, _GROUP = range(3)
+"""What a learner fits a row by, the strongest first."""
+
+Index: TypeAlias = dict[str, set[int]]
+
+
+def _fitting(one: Person, indexes: Sequence[Index]) -> tuple[int, set[int]]:
+    if one.is_group and indexes[_GROUP]:
+        return _GROUP, indexes[_GROUP].get(one.group, set())
+    for strength, keys in ((_ID, one.ids), (_NAME, one.names)):
+        if found := set[int]().union(*(indexes[strength].get(key, ()) for key in keys)):
+            return strength, found
+    return _NAME, set()
+
+
+def _index(rows: Sequence[Person], keys: Callable[[Person], Iterable[str]]) -> Index:
+    index: Index = defaultdict(set)
+    for number, row in enumerate(rows):
+        for key in keys(row):
+            index[key].add(number)
+    return dict(index)
+
+
+def _ids(row: Person) -> Iterable[str]:
+    return row.ids
+
+
+def _names(row: Person) -> Iterable[str]:
+    return row.names
+
+
+def _groups(row: Person) -> Iterable[str]:
+    return [row.group] if row.group else []
+
+
+def _id(text: str) -> str:
+    """An id as it would stand in a file name, whatever its case."""
+    return re.sub(r"\W+", "_", unicodedata.normalize("NFKC", text).casefold()).strip("_")
+
+
+def _letters(text: str) -> str:
+    """A name without what programs leave out of it: space, punctuation, case."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(char for char in folded if unicodedata.category(char)[0] in "LNM")
