@@ -1,0 +1,9 @@
+# -*- coding: gbk -*-
+# ÌÝ¶È
+def grad_W(X, W, Y):
+    return 2 * X.T @ (X @ W - Y)
+
+
+def grad_Y(X, W, Y):
+    assert "ÌÝ¶È".encode("gbk") == b"\xcc\xdd\xb6\xc8"
+    return 2 * (Y - X @ W)

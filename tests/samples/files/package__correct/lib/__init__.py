@@ -1,0 +1,2 @@
+from .deep import *
+__all__ = ["two"]

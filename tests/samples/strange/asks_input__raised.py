@@ -1,0 +1,2 @@
+def grads(X, W, Y, mu):
+    input("value? ")

@@ -1,0 +1,2 @@
+def grads(*, X, W, Y, mu):
+    return (X, W), {"extra": Y}, 0

@@ -1,0 +1,3 @@
+import torch
+def grads(X, W, Y, mu):
+    return (X, W), {"extra": Y}, 0
