@@ -1,4 +1,4 @@
-"""Canvas: its gradebook export.
+"""Canvas: its gradebook export, and the names of files that it takes back.
 
     Student, ID, [SIS User ID], SIS Login ID, ..., Section, ..., "HW1 (12345)", ..., Current Score, ...
     a row that begins with a blank, where postings are manual
@@ -16,9 +16,11 @@ from grader.lms.cells import Table
 from grader.lms.filling import Gradebook, Row
 from grader.lms.numbers import decimal_sign, number
 from grader.lms.people import person
+from grader.report import Report
 from grader.visible import visible
 
 _ASSIGNMENT = re.compile(r"(?P<title>.*\S)\s*\((?P<id>\d+)\)", re.DOTALL)
+_DOWNLOADED = re.compile(r"(?:.+?_)??(?:(?i:late)_)?\d+_\d+_.+", re.DOTALL)
 _IDS = ("id", "sis user id", "sis login id", "integration id")
 _READ_ONLY = "(read only)"
 _CLOSED = {"ex": "excused", "n/a": "not assigned to them"}
@@ -49,6 +51,12 @@ def read(table: Table, *, file: str, titles: Sequence[str], column: str | None) 
         who = person(ids=[cells[key] for key in _IDS if key in cells], name=name)
         rows.append(Row(index, who, name, points, _CLOSED.get(table.cell(index, chosen).casefold())))
     return Gradebook(table, tuple(rows), chosen, table.cell(header, chosen), decimal)
+
+
+def feedback_name(report: Report) -> str | None:
+    """The name that the learner's file was downloaded with: Canvas reads the ids of user and file in it."""
+    parts = (part for path in report.submission.files for part in path.split("/"))
+    return next((part for part in parts if _DOWNLOADED.fullmatch(part)), None)
 
 
 def _choose(

@@ -1,4 +1,4 @@
-"""Moodle: its offline grading worksheet, in the languages whose headers are known.
+"""Moodle: its offline grading worksheet, in the languages whose headers are known, and folders that it takes back.
 
     Identifier, Full name, Email address, Status, Grade, Maximum grade, ..., Last modified (grade), Feedback comments
     Participant 4711, Jane Doe, ...
@@ -16,6 +16,8 @@ from grader.lms.cells import Table
 from grader.lms.filling import Gradebook, Row
 from grader.lms.numbers import decimal_sign, number
 from grader.lms.people import person
+from grader.render.gradebook import lms_facts
+from grader.report import Report
 from grader.visible import visible
 
 _HEADERS = {
@@ -86,6 +88,8 @@ _HEADERS = {
 _NO = frozenset({"no", "nein", "non", "否", "不"})
 _PARTICIPANT = re.compile(r"\D*(\d+)")
 
+_DOWNLOADED = re.compile(r"[^_]*_\d+_assignsubmission_(?:file|onlinetext)(?=_|$)")
+
 
 def read(table: Table, *, file: str, titles: Sequence[str], column: str | None) -> Gradebook | None:
     """The gradebook in a worksheet, or None if it is none; raises AuthorError where it has no column of points."""
@@ -127,6 +131,20 @@ def read(table: Table, *, file: str, titles: Sequence[str], column: str | None) 
         rows.append(Row(index, who, name, number(cells["maximum"], decimal), closed))
     title = table.cell(header, grade)
     return Gradebook(table, tuple(rows), grade, title, decimal, places["comments"], frozenset({"", "-"}))
+
+
+def feedback_folder(report: Report) -> str | None:
+    """The folder that the learner's files were downloaded in: name, participant, kind of submission, and a `_`."""
+    parts = (part for path in report.submission.files for part in path.split("/"))
+    found = next(filter(None, map(_DOWNLOADED.match, parts)), None)
+    if found is not None:
+        return f"{found[0]}_"
+    facts = lms_facts(report)
+    participant = str(facts.get("id") or report.submission.learner)
+    if facts.get("format") != "moodle" or not re.fullmatch(r"[0-9]+", participant):
+        return None
+    name = re.sub(r"[/\\_]", " ", str(facts.get("name") or "Participant")).strip(" .~")
+    return f"{name}_{participant}_assignsubmission_file_"
 
 
 def _place(names: Sequence[str], spellings: Sequence[str]) -> int | None:

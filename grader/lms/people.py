@@ -90,8 +90,11 @@ Index: TypeAlias = dict[str, set[int]]
 
 
 def _fitting(one: Person, indexes: Sequence[Index]) -> tuple[int, set[int]]:
-    if one.is_group and indexes[_GROUP]:
-        return _GROUP, indexes[_GROUP].get(one.group, set())
+    groups = indexes[_GROUP]
+    if one.is_group and groups:
+        return _GROUP, groups.get(one.group, set())
+    if (name := next((name for name in one.names if name in groups), None)) and name not in indexes[_NAME]:
+        return _GROUP, groups[name]
     for strength, keys in ((_ID, one.ids), (_NAME, one.names)):
         if found := set[int]().union(*(indexes[strength].get(key, ()) for key in keys)):
             return strength, found

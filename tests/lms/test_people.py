@@ -51,5 +51,8 @@ def test_stranger_is_not_in_the_gradebook() -> None:
 
 def test_group_goes_to_its_members() -> None:
     """The members who handed in themselves keep their own; the number of a group is nobody's."""
-    pairs = _paired(("4714", {"name": "Team 1", "group": "Team 1"}), ("4713", {"name": "Ann Lee"}))
-    assert pairs == Pairs({1: 0, 2: 1}, {}, frozenset())
+    for team in ({"name": "Team 1"}, {"name": "Team 1", "group": "Team 1"}):
+        pairs = _paired(("4714", team), ("4713", {"name": "Ann Lee"}))
+        assert pairs == Pairs({1: 0, 2: 1}, {}, frozenset())
+    strange = _paired(("4714", {"name": "Team 2", "group": "Team 2"}))
+    assert strange == Pairs({}, {0: "not in the gradebook"}, frozenset())
