@@ -1,0 +1,136 @@
+"""The page of a class: how the scores spread, what went well and what went wrong, and everybody in one table."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from markupsafe import Markup
+
+from grader.messages import VERDICT_WORDS
+from grader.render.html import plots
+from grader.render.html.templating import TONES, render, script
+from grader.report import Report, labels
+from grader.summary import Summary, mistake_codes
+from grader.verdict import VERDICTS, Verdict
+
+BINS = 10
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Numbers as a plot, if there is a library to make one, and as a table."""
+
+    key: str
+    title: str
+    says: str
+    """The one thing to take from it, in words; also the description of the plot."""
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    plot: Markup | None
+
+
+def class_page(reports: Sequence[Report], summary: Summary) -> bytes:
+    """The page of these reports, in any order, and their summary."""
+    ordered = sorted(reports, key=lambda report: report.submission.learner)
+    most = max(ordered, key=lambda report: len(report.gradients), default=None)
+    sorting, digest = script("sort.js")
+    columns = labels(most.gradients) if most else ()
+    charts = (_scores(ordered), _verdicts(summary), _success(summary, columns), _mistakes(summary))
+    return render(
+        "class.html",
+        summary=summary,
+        reports=ordered,
+        columns=columns,
+        charts=[chart for chart in charts if chart is not None],
+        cells={
+            verdict: Markup('<td class="{}">{}</td>').format(TONES[verdict], VERDICT_WORDS[verdict])
+            for verdict in VERDICTS
+        },
+        gone=Markup("<td></td>"),
+        mistakes=mistake_codes,
+        sorting=sorting,
+        digest=digest,
+    )
+
+
+def _scores(reports: Sequence[Report]) -> Chart | None:
+    """How many learners have how much of the points."""
+    scored = [(report.score, report.max_score) for report in reports if report.score is not None]
+    most = max((points for _, points in scored), default=0.0)
+    if most <= 0:
+        return None
+    # A hair, so that 0.3 of 1 does not fall below three tenths.
+    counts = Counter(min(int(score / most * BINS + 1e-9), BINS - 1) for score, _ in scored)
+    edges = [f"{most * edge / BINS:.4g}" for edge in range(BINS + 1)]
+    names = [f"{low}–{high}" for low, high in pairwise(edges)]
+    values = [counts[bin_] for bin_ in range(BINS)]
+    full = sum(score >= points for score, points in scored)
+    says = f"{full} of {len(scored)} have full marks; {sum(score == 0 for score, _ in scored)} have none."
+    return Chart(
+        key="scores",
+        title="Scores",
+        says=says,
+        heads=("points", "learners"),
+        rows=tuple((name, str(value)) for name, value in zip(names, values, strict=True)),
+        plot=plots.histogram("scores", "Scores", says, edges, values),
+    )
+
+
+def _success(summary: Summary, columns: Sequence[str]) -> Chart | None:
+    """How often each gradient is right; submissions that the grader failed on do not count."""
+    names = columns if len(columns) == len(summary.gradients) else [gradient.wrt for gradient in summary.gradients]
+    rows: list[tuple[str, int, int]] = []
+    for name, gradient in zip(names, summary.gradients, strict=True):
+        total = sum(count for verdict, count in gradient.verdicts.items() if verdict != "grader_error")
+        rows.append((name, gradient.verdicts.get("correct", 0), total))
+    rated = [row for row in rows if row[2]]
+    if not rated:
+        return None
+    hardest = min(rated, key=lambda row: row[1] / row[2])
+    says = f"The least often right is {hardest[0]}: {hardest[1]} of {hardest[2]}."
+    shares = [(name, 100 * right / total, f"{100 * right / total:.0f} %") for name, right, total in rated]
+    return Chart(
+        key="success",
+        title="How often each gradient is right",
+        says=says,
+        heads=("gradient", "right", "of", "share"),
+        rows=tuple((name, str(right), str(total), f"{100 * right / total:.1f} %") for name, right, total in rated),
+        plot=plots.bars("success", "How often each gradient is right", says, shares, "ok", full=100.0),
+    )
+
+
+def _verdicts(summary: Summary) -> Chart | None:
+    """What became of the gradients that are not right."""
+    counts: Counter[Verdict] = Counter()
+    for gradient in summary.gradients:
+        counts.update(gradient.verdicts)
+    wrong = [(verdict, counts[verdict]) for verdict in VERDICTS if counts[verdict] and verdict != "correct"]
+    return _ranking(
+        "verdicts",
+        "What went wrong",
+        "gradients",
+        [(VERDICT_WORDS[verdict], count) for verdict, count in wrong],
+    )
+
+
+def _mistakes(summary: Summary) -> Chart | None:
+    """The mistakes that were named."""
+    named = [(code.replace("_", " "), count) for code, count in summary.mistakes.items()]
+    return _ranking("mistakes", "Mistakes", "learners", named)
+
+
+def _ranking(key: str, title: str, noun: str, counts: Sequence[tuple[str, int]]) -> Chart | None:
+    ranked = sorted(counts, key=lambda item: -item[1])
+    if not ranked:
+        return None
+    says = f"Most often: {ranked[0][0]}, {ranked[0][1]} {noun if ranked[0][1] != 1 else noun[:-1]}."
+    shown = [(name, float(count), str(count)) for name, count in ranked[:10]]
+    return Chart(
+        key=key,
+        title=title,
+        says=says,
+        heads=(title.lower() if key == "mistakes" else "verdict", noun),
+        rows=tuple((name, str(count)) for name, count in ranked),
+        plot=plots.bars(key, title, says, shown, "bad"),
+    )

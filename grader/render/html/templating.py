@@ -1,0 +1,76 @@
+"""The templates: whatever a report says is text, and a page may load and run nothing but what it brings along."""
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+from urllib.parse import quote
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
+from markupsafe import Markup
+
+from grader.messages import VERDICT_WORDS, number
+from grader.verdict import VERDICTS, Verdict
+
+TONES: dict[Verdict, str] = dict.fromkeys(VERDICTS, "bad") | {"correct": "ok", "grader_error": "us"}
+"""Whose matter a verdict is, as a class of the style sheet; the words always stand beside the colour."""
+
+
+class _Beside(BaseLoader):
+    """Templates are package data."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, None]:
+        try:
+            return source(template), None, None
+        except OSError:
+            raise TemplateNotFound(template) from None
+
+
+@cache
+def source(name: str) -> str:
+    """The text of a file among the templates."""
+    return (files(__package__) / "templates" / name).read_text(encoding="utf-8")
+
+
+@cache
+def environment() -> Environment:
+    """Made once; compiled templates stay in it."""
+    made = Environment(
+        loader=_Beside(),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters.update(number=number, points=points, page=page_of, plural=plural)
+    made.globals.update(words=VERDICT_WORDS, tones=TONES)
+    return made
+
+
+def render(template: str, **values: object) -> bytes:
+    """A whole page."""
+    return environment().get_template(template).render(values).encode()
+
+
+def points(value: float) -> str:
+    """Points, to the hundredth."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def page_of(learner: str) -> str:
+    """The address of a learner's page, from the page of the class; `./` so that no id is ever taken for a scheme."""
+    return f"./{quote(learner, safe='')}.html"
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 case`, `2 cases`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+@cache
+def script(name: str) -> tuple[Markup, str]:
+    """A script to put into a page, and its hash for the page's content security policy."""
+    text = source(name)
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Markup(text), f"sha256-{digest}"  # our own file, and hashed as it is
