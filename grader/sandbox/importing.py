@@ -3,14 +3,21 @@
 `import` asks, in this order: the submission's and the teacher's own modules; stand-ins for what only draws; what
 is built into Python; the folders of the import path, for the names that `reach` allows. A failure becomes a
 `Rejection` with the line of the student's own source.
+
+A notebook is a module that comes as its code cells, `[[number, code], …]` in JSON. Each cell is compiled and run on its
+own, under the name `hw.ipynb, cell 3`: one that fails is told of on standard error, and hides nothing of the others.
 """
 
+import __future__
+
+import json
 import keyword
 import linecache
 import re
 import sys
 import types
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec, PathFinder
 
@@ -27,6 +34,8 @@ PYTHON_2_ERRORS = re.compile(
 PYTHON_2_LINES = re.compile(
     r"^\s*(print\s+[^(=\s]|print\s*>>|exec\s+[\"'\w]|raise\s+\w+\s*,|except\s+[\w.]+\s*,\s*\w+\s*:)|`[^`]+`|<>|\bur[\"']"
 )
+FUTURE_FLAGS = sum({getattr(__future__, name).compiler_flag for name in __future__.all_feature_names})
+"""Bits of what `from __future__ import` turns on, which a notebook keeps for its later cells."""
 PYTHON_2_NAMES = frozenset({"xrange", "raw_input", "unicode", "unichr", "basestring", "execfile", "reduce", "long"})
 
 
@@ -37,9 +46,16 @@ class Modules(MetaPathFinder, Loader):
         self._files: dict[str, str] = {}
         self._packages: set[str] = set()
         self._sources: dict[str, bytes] = {**files, **provided}
-        self.own = frozenset(files) - frozenset(provided)
+        self._cells: dict[str, list[str]] = {}
         for path in self._sources:
             self._register(path)
+        for path in [path for path in self._sources if is_notebook(path)]:
+            cells = {f"{path}, cell {number}": code.encode() for number, code in json.loads(self._sources[path])}
+            self._sources |= cells
+            self._cells[path] = list(cells)
+        # Of what runs as the teacher's, nothing is the student's.
+        theirs = {cell for path in provided for cell in self._cells.get(path, ())}
+        self.own = frozenset(self._sources) - frozenset(provided) - theirs
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
@@ -55,14 +71,49 @@ class Modules(MetaPathFinder, Loader):
             self.execute(path, module)
 
     def execute(self, path: str, module: types.ModuleType) -> None:
-        """Runs a file's text in a module; its lines can be shown in tracebacks."""
+        """Runs a file's text in a module, or a notebook's cells."""
+        if path in self._cells:
+            self._execute_cells(self._cells[path], module)
+        else:
+            self._execute(path, module, 0)
+
+    def _execute_cells(self, cells: Sequence[str], module: types.ModuleType) -> None:
+        """Runs cell after cell; raises what the first one raised if none of them ran to its end."""
+        module.__dict__.setdefault("display", lambda *values, **options: None)
+        flags = 0
+        failures: list[Exception | SystemExit] = []
+        for cell in cells:
+            try:
+                flags |= self._execute(cell, module, flags)
+            except (Exception, SystemExit) as error:
+                if is_out_of_memory(error):
+                    raise
+                failures.append(error)
+                self._tell(cell, error)
+        if failures and len(failures) == len(cells):
+            raise failures[0]
+
+    def _tell(self, cell: str, error: BaseException) -> None:
+        """Says on standard error that a cell failed, where, and how."""
+        file, line = self.place(error)
+        sentence = message_of(error)
+        if isinstance(error, SyntaxError) and error.filename in self.own:
+            file, line, sentence = error.filename, error.lineno, message_of(error, error.msg)
+        place = f"{file or cell}, line {line}" if line else cell
+        with suppress(Exception):  # a stream that the student put there
+            print(f"{place}: {type(error).__name__}: {sentence}".removesuffix(": "), file=sys.stderr)
+
+    def _execute(self, path: str, module: types.ModuleType, flags: int) -> int:
+        """Runs a text whose lines can be shown in tracebacks; the flags of the future that it turned on."""
         text = self._sources[path].decode("utf-8", "replace")
         linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
         if "\0" in text:  # of which `compile` complains in other ways, without a line
             before = text.partition("\0")[0].splitlines()
             raise SyntaxError("a null character in the source", (path, len(before), None, None))
         # As text, not as bytes: a coding cookie in it speaks of bytes that were decoded long ago.
-        exec(compile(text, path, "exec", dont_inherit=True), module.__dict__)
+        code = compile(text, path, "exec", flags=flags, dont_inherit=True)
+        exec(code, module.__dict__)
+        return int(code.co_flags & FUTURE_FLAGS)
 
     def lines(self, path: str) -> list[str]:
         """The lines of a file, none if it is not of this submission."""
@@ -87,11 +138,23 @@ class Modules(MetaPathFinder, Loader):
         return None
 
     def _register(self, path: str) -> None:
-        parts = path.removesuffix(".py").split("/")
+        parts = _stem(path).split("/")
         for depth in range(1, len(parts)):
             self._packages.add(".".join(parts[:depth]))
         name = ".".join(parts[:-1]) if parts[-1] == "__init__" else ".".join(parts)
-        self._files[name] = path
+        if is_notebook(path):
+            self._files.setdefault(name, path)
+        else:
+            self._files[name] = path
+
+
+def is_notebook(path: str) -> bool:
+    """Whether a module comes as cells."""
+    return path.lower().endswith(".ipynb")
+
+
+def _stem(path: str) -> str:
+    return path[: -len(".ipynb")] if is_notebook(path) else path.removesuffix(".py")
 
 
 class InReach(MetaPathFinder):
@@ -137,7 +200,7 @@ def import_main(
 
 def _module_name(main: str) -> str:
     """The file's stem; where that names a module of somebody else's, or none at all, a name of our own."""
-    stem = main.rpartition("/")[2].removesuffix(".py")
+    stem = _stem(main.rpartition("/")[2])
     taken = stem in sys.modules or stem in sys.stdlib_module_names or keyword.iskeyword(stem)
     return stem if stem.isidentifier() and not taken else "submission"
 
