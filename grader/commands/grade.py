@@ -1,10 +1,11 @@
 """`grader grade`: a class in one command."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +13,17 @@ from grader import atomic
 from grader.commands.exits import GRADER_FAULT, Stopped
 from grader.commands.options import AssignmentArgument, IsolationMode, refuse_weak
 from grader.errors import AssignmentError, AuthorError
+
+if TYPE_CHECKING:
+    from grader.lms.filling import Gradebook
+    from grader.report import Report
+
+
+class TakesBack(StrEnum):
+    """An LMS that feedback can be handed back to."""
+
+    moodle = "moodle"
+    canvas = "canvas"
 
 
 def grade(
@@ -32,6 +44,21 @@ def grade(
     allow_degraded: Annotated[
         bool, typer.Option("--allow-degraded", help="Grade although the sandbox is not strong; the reports say so.")
     ] = False,
+    gradebook_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--gradebook",
+            metavar="FILE",
+            help="A gradebook export of Canvas or a worksheet of Moodle, to fill a copy of.",
+        ),
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The column to fill, if the assignment's title does not tell.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Fill cells that have a grade, too.")] = False,
+    feedback: Annotated[
+        TakesBack | None, typer.Option(help="An archive of feedback for the students, as this LMS takes it back.")
+    ] = None,
 ) -> None:
     """Grade submissions: a report for each learner, gradebook.csv and summary.json."""
     from grader import assignment_file
@@ -46,6 +73,7 @@ def grade(
 
     path = assignment_file.find(assignment)
     loaded = assignment_file.load(path)
+    book = _gradebook(gradebook_file, output, [loaded.id, *loaded.title.values()], column=column, overwrite=overwrite)
     skipped = [output, *(path.parent / name for name in loaded.provided)]
     collected = collect(submissions, wanted(loaded), skip=skipped)
     _make_folder(output)
@@ -69,9 +97,51 @@ def grade(
     screen.print(class_view(sorted(reports, key=lambda report: report.submission.learner)))
     screen.print()
     screen.print(summary_view(summary))
+    for name, data, told in _handed_back(reports, book, gradebook_file, feedback, overwrite=overwrite):
+        _write(output, name, data)
+        screen.print("\n".join([f"{name} in {output}:", *told]), soft_wrap=True)
+        screen.print()
     screen.print(f"Reports, gradebook.csv and summary.json are in {output}", soft_wrap=True)
     if summary.grader_errors:
         raise SystemExit(GRADER_FAULT)
+
+
+def _gradebook(
+    file: Path | None, output: Path, titles: Sequence[str], *, column: str | None, overwrite: bool
+) -> "Gradebook | None":
+    """The gradebook to fill, found faulty before anything is graded."""
+    from grader.lms.gradebooks import load
+
+    if file is None:
+        if column is not None or overwrite:
+            raise AuthorError("--column and --overwrite are of use with --gradebook only")
+        return None
+    book = load(file, titles=titles, column=column)
+    if file.name.casefold() in ("gradebook.csv", "summary.json"):
+        raise AuthorError(f"{file}: the grader writes a file of this name too; expected another name")
+    if file.resolve().parent == output.resolve():
+        raise AuthorError(f"{file}: the filled copy would replace it; expected a file outside of {output}")
+    return book
+
+
+def _handed_back(
+    reports: Sequence["Report"],
+    book: "Gradebook | None",
+    file: Path | None,
+    feedback: TakesBack | None,
+    *,
+    overwrite: bool,
+) -> Iterator[tuple[str, bytes, list[str]]]:
+    """The files for the LMS, each with its name and what to tell about it."""
+    from grader.lms.feedback import FEEDBACK
+    from grader.lms.filling import fill
+
+    if book is not None and file is not None:
+        filled = fill(book, reports, overwrite=overwrite)
+        yield file.name, filled.data, filled.sentences()
+    if feedback is not None:
+        archive = FEEDBACK[feedback.value](reports)
+        yield f"feedback_{feedback.value}.zip", archive.data, archive.sentences()
 
 
 def _make_folder(output: Path) -> None:
