@@ -85,6 +85,8 @@ _HEADERS = {
         "评语",
     ),
 }
+_BLANKS = frozenset({"", "-", "'-"})
+"""No grade; Moodle itself keeps a cell from being computed by an apostrophe."""
 _NO = frozenset({"no", "nein", "non", "否", "不"})
 _PARTICIPANT = re.compile(r"\D*(\d+)")
 
@@ -130,7 +132,7 @@ def read(table: Table, *, file: str, titles: Sequence[str], column: str | None) 
         name = cells["name"] or cells["identifier"]
         rows.append(Row(index, who, name, number(cells["maximum"], decimal), closed))
     title = table.cell(header, grade)
-    return Gradebook(table, tuple(rows), grade, title, decimal, places["comments"], frozenset({"", "-"}))
+    return Gradebook(table, tuple(rows), grade, title, decimal, places["comments"], _BLANKS)
 
 
 def feedback_folder(report: Report) -> str | None:

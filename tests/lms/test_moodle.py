@@ -89,9 +89,9 @@ def test_mail_and_name_do_without_the_number() -> None:
 def test_blind_worksheet_has_numbers_only() -> None:
     """Then the number tells who is meant, in the answer too."""
     header = b'Identifier,Status,Grade,"Maximum grade","Last modified (grade)"\n'
-    data = header + b"Participant 11,x,-,4,-\nParticipant 12,x,,4,-\n"
-    done = _filled(half("11"), data=data)
-    assert done.data == data.replace(b"x,-,4", b"x,2,4")
+    data = header + b"Participant 11,x,-,4,-\nParticipant 12,x,,4,-\nParticipant 13,x,'-,4,-\n"
+    done = _filled(half("11"), half("13"), data=data)
+    assert done.data == data.replace(b"x,-,4", b"x,2,4").replace(b"x,'-,4", b"x,2,4")
     assert done.left == (("without a submission", ("Participant 12",)),)
     assert done.scales == ("Scores are written as they are, out of 4",)
 
