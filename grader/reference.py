@@ -14,7 +14,7 @@ import torch
 
 from grader.expected import Expected
 from grader.inputs import Array, Input
-from grader.objective import Graph, Node, gradients
+from grader.objective import Graph, Node, gradients, labels_of
 from grader.objective.graph import in_order
 from grader.objective.operations import TABLE
 from grader.objective.rounding import FLOAT32, MIXED, SAFETY, Arithmetic
@@ -55,7 +55,8 @@ class Evaluation:
 
     def __init__(self, graph: Graph, inputs: Mapping[str, Input]) -> None:
         self.graph = graph
-        self.inputs = {name: _tensor(value) for name, value in inputs.items()}
+        labels = labels_of(graph)
+        self.inputs = {name: _tensor(value, labels=name in labels) for name, value in inputs.items()}
         self.roots = [*graph.inputs.values(), *graph.steps.values(), graph.objective]
         self.values: dict[Node, torch.Tensor] = {}
         with torch.no_grad():
@@ -193,7 +194,7 @@ class Evaluation:
         for name, answer in answers.items():
             if not np.isfinite(answer.value).all():
                 return Degenerate(f"the {name} is not finite")
-            if not (np.abs(answer.value) > EXACT_ZERO * answer.float32).any():
+            if not (np.abs(answer.value) > EXACT_ZERO * np.nan_to_num(answer.float32, posinf=0.0)).any():
                 return Degenerate(f"the {name} is zero everywhere")
         for node, arguments in self._kinks():
             kink = TABLE[node.operation].kink
@@ -257,11 +258,9 @@ class Evaluation:
         return errors
 
 
-def _tensor(value: Input) -> torch.Tensor:
-    """Labels stay whole numbers; everything else is float64."""
-    if isinstance(value, np.ndarray):
-        return torch.from_numpy(value.copy())
-    return torch.tensor(float(value), dtype=torch.float64)
+def _tensor(value: Input, *, labels: bool) -> torch.Tensor:
+    """What picks entries stays whole numbers; everything else is float64."""
+    return torch.tensor(value, dtype=torch.int64 if labels else torch.float64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -147,19 +147,13 @@ def graph_of(problem: Problem, case: Layout) -> Graph:
         ObjectiveError: if they do not fit.
     """
     classes = {name: Size(number) for name, number in case.classes.items()}
-    declared = _declared(problem, {name: tuple(map(Size, shape)) for name, shape in case.shapes.items()}, classes)
+    declared = _declared({name: tuple(map(Size, shape)) for name, shape in case.shapes.items()}, classes)
     return elaborate(problem.objective, declared, {name: Size(n) for name, n in case.dims.items()}, Unifier())
 
 
-def _declared(problem: Problem, shapes: Mapping[str, Shape], classes: Mapping[str, Size]) -> dict[str, Declared]:
-    """Every input as the language wants it: real, labels, or whole numbers that may be labels."""
-
-    def declare(name: str, shape: Shape) -> Declared:
-        if name not in classes:
-            return Declared(shape)
-        return Declared(shape, "labels" if isinstance(problem.inputs.get(name), Labels) else "whole", (classes[name],))
-
-    return {name: declare(name, shape) for name, shape in shapes.items()}
+def _declared(shapes: Mapping[str, Shape], classes: Mapping[str, Size]) -> dict[str, Declared]:
+    """Every input as the language wants it; those with classes can be labels."""
+    return {name: Declared(shape, classes.get(name)) for name, shape in shapes.items()}
 
 
 @dataclass(frozen=True)
@@ -231,7 +225,7 @@ def generalise(problem: Problem) -> Free | None:
         if square and not unifier.same(*shapes[name]):
             return None
     try:
-        elaborate(problem.objective, _declared(problem, shapes, classes), dims, unifier)
+        elaborate(problem.objective, _declared(shapes, classes), dims, unifier)
     except ObjectiveError:
         return None
     free = Free(

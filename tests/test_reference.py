@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.assignment import Assignment, Problem
 from grader.assignment_file import loads
 from grader.errors import AssignmentError
 from grader.inputs import Array
@@ -335,3 +336,18 @@ def test_resolve_and_evaluation_agree_on_names() -> None:
     graph = resolve(asked.problems[0]).graph
     work = evaluation(STEPS)
     assert all(work.array(name).shape == work.shape(name) for name in (*graph.inputs, *graph.steps, graph.name))
+
+
+def test_labels_used_as_numbers_are_numbers() -> None:
+    """Logistic regression as it is usually written: the labels weigh two logarithms, and are not differentiated."""
+    asked = Problem.model_validate(
+        {"id": "p", "seed": 0, "objective": "p = sigmoid(X w)\nL = -mean(y * log(p) + (1 - y) * log(1 - p))",
+         "shapes": {"X": (6, 3), "w": (3,), "y": (6,)}, "inputs": {"y": {"draw": "labels", "classes": 2}}}
+    )  # fmt: skip
+    prepared = prepare(Assignment(id="a", title={"en": "a"}, sha256="0", problems=(asked,)))
+    assert [one.wrt for one in prepared.asked] == ["X", "w"]
+    arrays = prepared.plans[0].boxes[0].arrays
+    X, w, y = (arrays[f"p/handout/{name}"] for name in "Xwy")
+    assert y.dtype == np.int64
+    residual = 1 / (1 + np.exp(-X @ w)) - y
+    np.testing.assert_allclose(prepared.asked[1].cases[0].target.value, X.T @ residual / 6)

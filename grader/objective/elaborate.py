@@ -140,22 +140,24 @@ class _Elaboration:
                     self.text, node.start, node.end,
                 )  # fmt: skip
 
-    def is_labels(self, form: syntax.Form, *kinds: str) -> bool:
-        """Whether a form is an input that can only (or, with more kinds, also) be used as labels."""
-        if not isinstance(form, syntax.Name) or form.name not in self.declared:
-            return False
-        return self.declared[form.name].kind in ("labels", *kinds)
+    def is_labels(self, form: syntax.Form) -> bool:
+        """Whether a form is an input that can be used as labels."""
+        return isinstance(form, syntax.Name) and form.name in self.declared and self.declared[form.name].labels
+
+    def declared_classes(self, name: str) -> Size:
+        classes = self.declared[name].classes
+        assert classes is not None
+        return classes
 
     def labels(self, form: syntax.Form, scores: Node | None = None) -> Node:
         """An input of labels; their classes are the columns of what they pick from."""
-        if not (isinstance(form, syntax.Name) and self.is_labels(form, "whole")):
-            labels = [name for name, input in self.declared.items() if input.kind != "real"]
+        if not (isinstance(form, syntax.Name) and self.is_labels(form)):
+            labels = [name for name, input in self.declared.items() if input.labels]
             hint = f"labels: {', '.join(labels)}" if labels else "no input is drawn as labels"
             raise self.fail(f"`{self.quote(form)}` should be an input that holds labels ({hint}).", form)
         if scores is not None and scores.rank == 2:
-            (classes,) = self.declared[form.name].classes
             columns = self.unifier.resolve(scores.shape[1])
-            classes = self.unifier.resolve(classes)
+            classes = self.unifier.resolve(self.declared_classes(form.name))
             if classes.unknown is None and columns.unknown is None:
                 if classes.offset > columns.offset:
                     raise self.fail(f"`{form.name}` has {classes} classes, but there are only {columns} columns.", form)
@@ -170,12 +172,6 @@ class _Elaboration:
         return self.done[id(form)][1]
 
     def _real(self, form: syntax.Expression) -> Node:
-        if self.is_labels(form):
-            raise self.fail(
-                f"`{self.quote(form)}` holds labels, which can only pick entries: "
-                f"`A[{self.quote(form)}]`, onehot and cross_entropy.",
-                form,
-            )
         node = _FORMS[type(form)](self, form)
         return Node(node.operation, node.arguments, node.options, node.shape, form.start, form.end) \
             if node.operation in ("number", "size") else node  # fmt: skip
@@ -317,7 +313,7 @@ class _Elaboration:
 
     def parts(self, form: syntax.Parts) -> Node:
         operand = self.real(form.operand)
-        if len(form.parts) == 1 and self.is_labels(form.parts[0], "whole"):
+        if len(form.parts) == 1 and self.is_labels(form.parts[0]):
             return self.make(form, "pick", operand, self.labels(form.parts[0], operand))
         cuts: list[Option] = []
         for part in form.parts:
@@ -359,7 +355,7 @@ class _Elaboration:
     def classes(self, labels: syntax.Form, form: syntax.Form) -> Bound:
         bound = self.bound(form)
         assert isinstance(labels, syntax.Name)
-        (declared,) = self.declared[labels.name].classes
+        declared = self.declared_classes(labels.name)
         given = self.unifier.resolve(Size(bound[1], bound[0]))
         declared = self.unifier.resolve(declared)
         if given.unknown is None and declared.unknown is None:

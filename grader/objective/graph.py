@@ -8,9 +8,9 @@ f = ||max(X W, 0) - Y||_F^2        X ─┐
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-from grader.objective.sizes import Shape
+from grader.objective.sizes import Shape, Size
 
 Option: TypeAlias = "int | float | str | bool | tuple[Option, ...] | None"
 
@@ -43,13 +43,16 @@ class Node:
 class Declared:
     """An input as the assignment declares it.
 
-    `labels` are class numbers: they pick entries and are never differentiated; `classes` is how many there are.
-    `whole` numbers may be used as either.
+    One with `classes` holds class numbers from 0, fewer than that: it can pick entries, and be a number as any other.
     """
 
     shape: Shape
-    kind: Literal["real", "labels", "whole"] = "real"
-    classes: Shape = ()
+    classes: Size | None = None
+
+    @property
+    def labels(self) -> bool:
+        """Whether it can be used as labels."""
+        return self.classes is not None
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,8 @@ SIZES = {"N": Size(5), "D": Size(3)}
 
 def declared() -> dict[str, Declared]:
     inputs = {name: Declared(tuple(map(Size, shape))) for name, shape in SHAPES.items()}
-    inputs["y"] = Declared((Size(5),), "labels", (Size(3),))
-    inputs["k"] = Declared((Size(5),), "whole", (Size(3),))
+    inputs["y"] = Declared((Size(5),), Size(3))
+    inputs["k"] = Declared((Size(5),), Size(3))
     return inputs
 
 
@@ -268,8 +268,6 @@ REFUSED = {
     "sum(A[⟨1.5⟩])": "`1.5` should be a whole number or a size.",
     "sum(A[⟨s⟩])": "`s` should be a whole number or a size.",
     "sum(X[⟨y⟩, 0])": "`y` should be a whole number or a size.",
-    "sum(⟨y⟩)": "`y` holds labels, which can only pick entries: `A[y]`, onehot and cross_entropy.",
-    "sum(X[y]) + ⟨y⟩": "`y` holds labels, which can only pick entries: `A[y]`, onehot and cross_entropy.",
     "sum(X[k]) + ⟨sum(k)⟩": "`k` is used as labels and as numbers here; it may stand for one thing only.",
     "cross_entropy(X, ⟨x⟩)": "`x` should be an input that holds labels (labels: y, k).",
     "cross_entropy(X, ⟨2 y⟩)": "`2 y` should be an input that holds labels (labels: y, k).",
