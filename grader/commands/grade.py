@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -135,12 +136,13 @@ def _handed_back(
     """The files for the LMS, each with its name and what to tell about it."""
     from grader.lms.feedback import FEEDBACK
     from grader.lms.filling import fill
+    from grader.render.html import learner_page
 
     if book is not None and file is not None:
         filled = fill(book, reports, overwrite=overwrite)
         yield file.name, filled.data, filled.sentences()
     if feedback is not None:
-        archive = FEEDBACK[feedback.value](reports)
+        archive = FEEDBACK[feedback.value](reports, page=partial(learner_page, index=None))
         yield f"feedback_{feedback.value}.zip", archive.data, archive.sentences()
 
 

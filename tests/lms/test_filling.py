@@ -18,8 +18,26 @@ CELLS = st.sampled_from(["", "", "EX", "N/A", "3.00", "0", " "])
 ROWS = st.lists(st.tuples(WORDS, CELLS, CELLS), max_size=6)
 HEADERS = st.lists(
     st.sampled_from(
-        "Student;ID;Section;LastName;FirstName;HW (1);HW (2);Identifier;Grade;Scale;Last modified (grade);"
-        "Maximum grade;Feedback comments;;Points Possible;EX;1;1,5".split(";")
+        [
+            "Student",
+            "ID",
+            "Section",
+            "LastName",
+            "FirstName",
+            "HW (1)",
+            "HW (2)",
+            "Identifier",
+            "Grade",
+            "Scale",
+            "Last modified (grade)",
+            "Maximum grade",
+            "Feedback comments",
+            "",
+            "Points Possible",
+            "EX",
+            "1",
+            "1,5",
+        ]
     ),
     max_size=7,
 )

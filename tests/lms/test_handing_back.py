@@ -34,7 +34,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("grades.csv").write_bytes(EXPORT)
 
     def grade_all(*_: object, **__: object) -> Iterator[Report]:
-        yield half("ann", "doejane_11_90_ann.py")
+        yield half("ann", "Jane Doe_11_assignsubmission_file/doejane_11_90_ann.py")
         yield right("bob")
 
     monkeypatch.setattr("grader.batch.grade_all", grade_all)
@@ -78,6 +78,12 @@ def test_feedback_is_packed(folder: Path) -> None:
     with zipfile.ZipFile("reports/feedback_canvas.zip") as archive:
         assert archive.namelist() == ["doejane_11_90_ann.py"]
     assert "No feedback, no file as downloaded from Canvas: bob" in done.stdout.splitlines()
+
+    assert _grade("--feedback", "moodle").exit_code == 0
+    with zipfile.ZipFile("reports/feedback_moodle.zip") as archive:
+        folder = "Jane Doe_11_assignsubmission_file_"
+        assert archive.namelist() == [f"{folder}/feedback.html", f"{folder}/feedback.txt"]
+        assert archive.read(f"{folder}/feedback.html").startswith(b"<!DOCTYPE html>")
 
 
 def test_each_lms_can_be_asked_for() -> None:
