@@ -26,7 +26,7 @@ _INK: Final = {
 }
 """Colours that stand for those of the style sheet until the SVG is made."""
 
-WIDTH = 5.0
+WIDTH = 4.6
 """Inches; only the proportion shows, since a plot is as wide as its place."""
 
 
@@ -37,7 +37,8 @@ def histogram(key: str, title: str, says: str, edges: Sequence[str], counts: Seq
         axes.bar([at + 0.5 for at in range(len(counts))], counts, width=0.88, color=_INK["accent"])
         axes.set_xlim(0, len(counts))
         axes.set_ylim(0, max(*counts, 1) * 1.15)
-        axes.set_xticks(range(len(edges)), edges)
+        step = 1 if max(map(len, edges)) <= 4 else 2
+        axes.set_xticks(range(0, len(edges), step), edges[::step])
         axes.set_yticks([])
         axes.spines["bottom"].set_visible(True)
         for at, count in enumerate(counts):
@@ -73,7 +74,7 @@ def bars(
             place = (full or value, at)
             axes.annotate(word, place, (4, 0), textcoords="offset points", va="center_baseline", color=_INK["ink"])
 
-    return _svg(draw, 0.35 + 0.3 * len(items), key, title, says)
+    return _svg(draw, 0.3 + 0.28 * len(items), key, title, says)
 
 
 def _short(name: str) -> str:
@@ -90,7 +91,7 @@ def _svg(draw: Callable[["Axes"], None], height: float, key: str, title: str, sa
     made = io.StringIO()
     with rc_context():
         rcdefaults()  # whatever style the user has, the page is the same
-        rcParams.update({"svg.fonttype": "none", "svg.hashsalt": key})
+        rcParams.update({"svg.fonttype": "none", "svg.hashsalt": key, "font.size": 10.5})
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
         figure.patch.set_visible(False)
         axes = figure.add_subplot()
