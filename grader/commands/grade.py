@@ -61,12 +61,13 @@ def grade(
         TakesBack | None, typer.Option(help="An archive of feedback for the students, as this LMS takes it back.")
     ] = None,
 ) -> None:
-    """Grade submissions: a report for each learner, gradebook.csv and summary.json."""
+    """Grade submissions: a report and a page for each learner, index.html, gradebook.csv and summary.json."""
     from grader import assignment_file
     from grader.batch import grade_all
     from grader.intake import collect
     from grader.preparation import wanted
     from grader.render.gradebook import gradebook
+    from grader.render.html import class_page, learner_page
     from grader.render.terminal import class_view, console, summary_view
     from grader.report import Report, dump
     from grader.summary import dump as dump_summary
@@ -84,6 +85,8 @@ def grade(
     try:
         with closing(graded), _progress(len(collected)) as advance:
             for report in graded:
+                # The page first: whoever finds the report takes this learner for done.
+                _write(output, f"{report.submission.learner}.html", learner_page(report))
                 _write(output, f"{report.submission.learner}.json", dump(report))
                 reports.append(report)
                 advance()
@@ -94,6 +97,7 @@ def grade(
     summary = summarize(reports)
     _write(output, "gradebook.csv", gradebook(reports))
     _write(output, "summary.json", dump_summary(summary))
+    _write(output, "index.html", class_page(reports, summary))
     screen = console()
     screen.print(class_view(sorted(reports, key=lambda report: report.submission.learner)))
     screen.print()
@@ -102,7 +106,7 @@ def grade(
         _write(output, name, data)
         screen.print("\n".join([f"{name} in {output}:", *told]), soft_wrap=True)
         screen.print()
-    screen.print(f"Reports, gradebook.csv and summary.json are in {output}", soft_wrap=True)
+    screen.print(f"Reports, gradebook.csv, summary.json and index.html are in {output}", soft_wrap=True)
     if summary.grader_errors:
         raise SystemExit(GRADER_FAULT)
 

@@ -58,13 +58,17 @@ def test_class_becomes_reports_and_tables(folder: Path, monkeypatch: pytest.Monk
     """A report for each learner, the gradebook and the summary are written; the terminal gets learners and summary."""
     done = _grade(monkeypatch, MASKLESS, RIGHT)
     assert (done.exit_code, done.stderr) == (0, "")
-    assert sorted(os.listdir("reports")) == ["ann.json", "bob.json", "gradebook.csv", "summary.json"]
+    assert sorted(os.listdir("reports")) == [
+        "ann.html", "ann.json", "bob.html", "bob.json", "gradebook.csv", "index.html", "summary.json",
+    ]  # fmt: skip
+    assert 'href="./ann.html"' in Path("reports/index.html").read_text()
+    assert "The mask is missing." in Path("reports/bob.html").read_text()
     assert json.loads(Path("reports/bob.json").read_text())["gradients"][0]["verdict"] == "incorrect"
     assert json.loads(Path("reports/summary.json").read_text())["submissions"] == 2
     assert Path("reports/gradebook.csv").read_text().splitlines()[1] == "ann,ann,4,4,graded,,correct,"
     assert done.stdout.splitlines()[0].rstrip() == "ann  4 of 4 points"
     assert "2 submissions: 2 graded, 0 rejected, 0 grader errors" in done.stdout.splitlines()
-    assert done.stdout.splitlines()[-1] == "Reports, gradebook.csv and summary.json are in reports"
+    assert done.stdout.splitlines()[-1] == "Reports, gradebook.csv, summary.json and index.html are in reports"
 
 
 def test_grader_error_that_remains_is_3(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +96,7 @@ def test_interruption_keeps_what_is_done(folder: Path, monkeypatch: pytest.Monke
     """Ctrl-C is one line, and the reports so far stay."""
     done = _grade(monkeypatch, RIGHT, KeyboardInterrupt())
     assert (done.exit_code, done.stderr) == (130, "grader: interrupted; 1 of 2 reports are in reports\n")
-    assert os.listdir("reports") == ["ann.json"]
+    assert sorted(os.listdir("reports")) == ["ann.html", "ann.json"]
 
 
 def test_fault_found_late_names_its_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

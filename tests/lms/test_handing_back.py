@@ -57,7 +57,7 @@ def test_copy_of_the_gradebook_is_filled(folder: Path) -> None:
         "Scores are scaled from 4 points to 8",
         "Left alone, already graded (--overwrite fills these too): Bear, Zoe",
         "",
-        "Reports, gradebook.csv and summary.json are in reports",
+        "Reports, gradebook.csv, summary.json and index.html are in reports",
     ]
 
 
