@@ -19,9 +19,11 @@ from grader.lms.people import person
 from grader.report import Report
 from grader.visible import visible
 
+NAME = "canvas"
+
 _ASSIGNMENT = re.compile(r"(?P<title>.*\S)\s*\((?P<id>\d+)\)", re.DOTALL)
 _DOWNLOADED = re.compile(r"(?:.+?_)??(?:(?i:late)_)?\d+_\d+_.+", re.DOTALL)
-_IDS = ("id", "sis user id", "sis login id", "integration id")
+_IDS = ("sis user id", "sis login id", "integration id")
 _READ_ONLY = "(read only)"
 _CLOSED = {"ex": "excused", "n/a": "not assigned to them"}
 
@@ -48,9 +50,9 @@ def read(table: Table, *, file: str, titles: Sequence[str], column: str | None) 
         if not cells["id"] and not cells.get("sis login id"):
             continue
         name = cells[names[0]] if "student" in names[0] else f"{cells['lastname']}, {cells['firstname']}"
-        who = person(ids=[cells[key] for key in _IDS if key in cells], name=name)
+        who = person(own=[cells["id"]], lms=NAME, ids=[cells[key] for key in _IDS if key in cells], name=name)
         rows.append(Row(index, who, name, points, _CLOSED.get(table.cell(index, chosen).casefold())))
-    return Gradebook(table, tuple(rows), chosen, table.cell(header, chosen), decimal)
+    return Gradebook(NAME, table, tuple(rows), chosen, table.cell(header, chosen), decimal)
 
 
 def feedback_name(report: Report) -> str | None:

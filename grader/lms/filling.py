@@ -33,6 +33,7 @@ class Row:
 class Gradebook:
     """A file of an LMS, and where the grades stand in it."""
 
+    lms: str
     table: Table
     rows: tuple[Row, ...]
     column: int
@@ -72,7 +73,7 @@ GRADED = "already graded (--overwrite fills these too)"
 def fill(book: Gradebook, reports: Iterable[Report], *, overwrite: bool = False) -> Filled:
     """Fill in the scores, scaled to what each row is out of; cells that are not empty only with `overwrite`."""
     ordered = sorted(reports, key=lambda report: report.submission.learner)
-    pairs = pair([row.person for row in book.rows], [learner(report) for report in ordered])
+    pairs = pair([row.person for row in book.rows], [learner(report, lms=book.lms) for report in ordered])
     edits: dict[Place, str] = {}
     filled: list[str] = []
     scales: dict[str, None] = {}

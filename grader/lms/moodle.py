@@ -20,6 +20,8 @@ from grader.render.gradebook import lms_facts
 from grader.report import Report
 from grader.visible import visible
 
+NAME = "moodle"
+
 _HEADERS = {
     # en, de, es, fr, zh_cn; where versions differ, all of them
     "identifier": ("Identifier", "ID", "Identificador", "Identifiant", "标识符", "标识", "识别码", "编号"),
@@ -124,7 +126,9 @@ def read(table: Table, *, file: str, titles: Sequence[str], column: str | None) 
             continue
         cells = {role: table.cell(index, place) for role, place in places.items()}
         who = person(
-            ids=[found[1], *(cells[role] for role in ("identifier", "number", "mail", "user"))],
+            own=[found[1]],
+            lms=NAME,
+            ids=[cells[role] for role in ("identifier", "number", "mail", "user")],
             name=cells["name"],
             group=cells["group"],
         )
@@ -132,7 +136,7 @@ def read(table: Table, *, file: str, titles: Sequence[str], column: str | None) 
         name = cells["name"] or cells["identifier"]
         rows.append(Row(index, who, name, number(cells["maximum"], decimal), closed))
     title = table.cell(header, grade)
-    return Gradebook(table, tuple(rows), grade, title, decimal, places["comments"], _BLANKS)
+    return Gradebook(NAME, table, tuple(rows), grade, title, decimal, places["comments"], _BLANKS)
 
 
 def feedback_folder(report: Report) -> str | None:
@@ -143,7 +147,7 @@ def feedback_folder(report: Report) -> str | None:
         return f"{found[0]}_"
     facts = lms_facts(report)
     participant = str(facts.get("id") or report.submission.learner)
-    if facts.get("format") != "moodle" or not re.fullmatch(r"[0-9]+", participant):
+    if facts.get("format") != NAME or not re.fullmatch(r"[0-9]+", participant):
         return None
     name = re.sub(r"[/\\_]", " ", str(facts.get("name") or "Participant")).strip(" .~")
     return f"{name}_{participant}_assignsubmission_file_"

@@ -13,8 +13,12 @@ from typing import TypeAlias
 from grader.render.gradebook import handed_in_by, lms_facts
 from grader.report import Report
 
-_ID_FACTS = ("id", "user", "user_id", "participant", "login", "username", "sid", "mail", "email")
-"""What an LMS may know somebody by, apart from the name."""
+_ID_FACTS = ("user", "user_id", "login", "username", "sid", "mail", "email")
+"""What an LMS may know somebody by, apart from its own id and the name."""
+_NUMBERING = frozenset({"canvas", "moodle", "brightspace"})
+"""Sources whose ids are numbers of their own making, which mean nothing elsewhere."""
+_NAMING = frozenset({"gradescope", "blackboard"})
+"""Sources whose ids are those of the institution: a login, a student number."""
 
 
 @dataclass(frozen=True)
@@ -28,20 +32,26 @@ class Person:
     """A group that handed in under its own name."""
 
 
-def person(*, ids: Iterable[str], name: str, group: str = "", is_group: bool = False) -> Person:
-    """Ids count whatever their case; a name counts in either order, `Doe, Jane` or `Jane Doe`."""
-    family, _, given = name.partition(",")
-    names = {_letters(name), _letters(given + family)} - {""}
-    return Person(frozenset(map(_id, ids)) - {""}, frozenset(names), _letters(group), is_group)
+def person(*, own: Iterable[str], lms: str, ids: Iterable[str], name: str, group: str = "") -> Person:
+    """Somebody in a gradebook; `own` are the ids that this LMS has given, `ids` those that others use too.
+
+    Ids count whatever their case; a name counts in either order, `Doe, Jane` or `Jane Doe`.
+    """
+    known = [_own(lms, one) for one in own if _id(one)] + [_id(one) for one in ids if _id(one)]
+    return Person(frozenset(known), _both_orders(name), _letters(group))
 
 
-def learner(report: Report) -> Person:
-    """The learner of a report."""
+def learner(report: Report, *, lms: str) -> Person:
+    """The learner of a report, as the gradebooks of an LMS may know the same."""
     facts = lms_facts(report)
-    name, group = handed_in_by(report), str(facts.get("group") or "")
-    known = [str(facts[key]) for key in _ID_FACTS if facts.get(key)]
-    is_group = bool(group) and _letters(name) == _letters(group)
-    return person(ids=[report.submission.learner, *known], name=name, group=group, is_group=is_group)
+    source, identity = facts.get("format"), str(facts.get("id") or report.submission.learner)
+    known = [_id(str(facts[key])) for key in _ID_FACTS if facts.get(key)]
+    if source not in _NUMBERING:
+        known.append(_id(identity))
+    if source == lms or source not in _NUMBERING | _NAMING:
+        known.append(_own(lms, identity))
+    name, group = handed_in_by(report), _letters(str(facts.get("group") or ""))
+    return Person(frozenset(known), _both_orders(name), group, bool(group) and _letters(name) == group)
 
 
 @dataclass(frozen=True)
@@ -119,6 +129,16 @@ def _names(row: Person) -> Iterable[str]:
 
 def _groups(row: Person) -> Iterable[str]:
     return [row.group] if row.group else []
+
+
+def _own(lms: str, identity: str) -> str:
+    """An id that only this LMS gives; no other id is spelled like it."""
+    return f"{lms}:{_id(identity)}"
+
+
+def _both_orders(name: str) -> frozenset[str]:
+    family, _, given = name.partition(",")
+    return frozenset({_letters(name), _letters(given + family)} - {""})
 
 
 def _id(text: str) -> str:
