@@ -4,7 +4,8 @@
                                     └─▶ worker ─ grade ─▶ Report
 
 A small batch is graded right here, with one sandbox: starting workers would take longer. A worker that dies takes no
-submission with it: what it had not finished is given to a new one, twice at most, and is then a grader error.
+submission with it: what it had not finished is given to a new one, twice at most, and is then a grader error. Workers
+end with the process that started them, however that one ends.
 """
 
 import os
@@ -13,7 +14,9 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from threading import Thread
 from typing import Literal, TypeAlias
 
 from grader.assignment import Assignment, Framework
@@ -86,9 +89,17 @@ class _Worker:
 def _start(assignment: Assignment, prepared: Prepared, mode: IsolationMode) -> None:
     # Ctrl-C reaches the whole process group; it is for the process that the user talks to.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
     _Worker.prepared = prepared
     _Worker.stack = ExitStack()
     _Worker.sandboxes = open_sandboxes(_Worker.stack, assignment, mode)
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever."""
+    if (parent := parent_process()) is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _grade(submission: Submission) -> Report:

@@ -71,10 +71,29 @@ def test_grade_all_closed_early_leaves_no_process() -> None:
     below = set(descendants(os.getpid())) - before
     assert below
     reports.close()
-    deadline = time.monotonic() + 10
-    while any(Path(f"/proc/{pid}").exists() and alive(pid) for pid in below) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert [pid for pid in below if alive(pid)] == []
+    assert_gone(below)
+
+
+def test_grade_all_killed_leaves_no_process(tmp_path: Path) -> None:
+    """Workers, their zygotes and Python's own helper end with a parent that can no longer end them."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import sys, time\n"
+        "from tests.test_batch import ASSIGNMENT, grade_all, submissions\n"
+        "if __name__ == '__main__':\n"
+        "    reports = grade_all(ASSIGNMENT, submissions(12), jobs=2)\n"
+        "    next(reports)\n"
+        "    print('started', flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+    with subprocess.Popen([sys.executable, str(program)], stdout=subprocess.PIPE, env=environment) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"started\n"
+        below = descendants(process.pid)
+        assert len(below) >= 4
+        process.kill()
+    assert_gone(below)
 
 
 def test_grade_all_killed_worker_costs_nobody_anything() -> None:
@@ -94,6 +113,13 @@ def test_grade_all_worker_that_never_stands_is_a_grader_error(monkeypatch: pytes
     monkeypatch.setattr(batch, "TRIES", 1)
     reports = list(grade_all(ASSIGNMENT, submissions(2), jobs=2))
     assert [(report.status, report.score) for report in reports] == [("grader_error", None)] * 2
+
+
+def assert_gone(processes: list[int]) -> None:
+    deadline = time.monotonic() + 10
+    while any(alive(pid) for pid in processes) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert [pid for pid in processes if alive(pid)] == []
 
 
 def children(pid: int) -> list[int]:

@@ -3,9 +3,12 @@
 
 def main() -> None:
     """Entry point of the program; imports the rest where an interruption is already one line."""
+    import signal
+
     from grader.commands.exits import exit_codes
 
     with exit_codes():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         from grader.commands.app import run
 
         run()

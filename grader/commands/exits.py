@@ -4,7 +4,7 @@
 1    `check`: not everything is correct
 2    wrong usage, or a faulty assignment file or archive
 3    the grader's own fault, or the machine's; also if some submission is a `grader_error`
-130  interrupted
+130  interrupted, by Ctrl-C or by the signal TERM
 """
 
 import os
@@ -40,6 +40,7 @@ def exit_codes() -> Iterator[None]:
         yield
     except KeyboardInterrupt as interruption:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         _say(str(interruption) or "interrupted")
         raise SystemExit(INTERRUPTED) from None
     except BrokenPipeError:

@@ -1,5 +1,8 @@
 """Exceptions and the codes and sentences they become."""
 
+import subprocess
+import sys
+
 import pytest
 
 from grader.commands.exits import Stopped, exit_codes
@@ -49,3 +52,16 @@ def test_exit_inside_is_left_alone() -> None:
     with pytest.raises(SystemExit) as caught, exit_codes():
         raise SystemExit(1)
     assert caught.value.code == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal")
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_both_signals_that_ask_for_an_end_are_one_line(number: str) -> None:
+    """What a service manager sends ends the program as Ctrl-C does, with everything put in order."""
+    program = (
+        "import os, signal, grader.commands.app as app, grader.commands as commands\n"
+        f"app.run = lambda: os.kill(os.getpid(), signal.{number})\n"
+        "commands.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "grader: interrupted\n")
