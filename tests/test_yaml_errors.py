@@ -59,7 +59,7 @@ def test_quotes_in_a_sheet_keep_the_indentation() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("\tseed: 0", "hw.yaml:1: not valid YAML: a tab cannot indent a line of YAML; use spaces\n    seed: 0"),
+        ("\tseed: 0", "hw.yaml:1: not valid YAML: there is a tab in this line; YAML wants spaces\n    seed: 0"),
         (
             "a: {b: |X|}",
             "hw.yaml:1: not valid YAML: a value cannot start with `|` unless it is in quotes\n    a: {b: |X|}",
@@ -70,9 +70,28 @@ def test_quotes_in_a_sheet_keep_the_indentation() -> None:
         ),
         (
             "a: 1\n b: 2",
-            "hw.yaml:2: not valid YAML: there is a `:` where none can be; is this line indented "
-            "too far, or the one above it without its `:`?\n    b: 2",
+            "hw.yaml:2: not valid YAML: there is a `:` where none can be; is this line indented too far?\n    b: 2",
         ),
+        (
+            "objective\n\n# the seed\nseed: 0",
+            "hw.yaml:1: not valid YAML: this line has no `:` between a key and its value\n    objective",
+        ),
+        ('title:"A"\nseed: 0', 'hw.yaml:1: not valid YAML: there is no space after the `:`\n    title:"A"'),
+        (
+            "a: 1\nb： 2\nc: 3",
+            "hw.yaml:2: not valid YAML: there is a full-width colon in this line, where YAML wants `:` "
+            "and a space\n    b： 2",
+        ),
+        (
+            'objective: "X"\n  seed: 0',
+            "hw.yaml:2: not valid YAML: this does not fit the lines above; is it indented like them?\n    seed: 0",
+        ),
+        (
+            "title: {en: A}\nshapes:\n  X: [1]\n W: [1]",
+            "hw.yaml:4: not valid YAML: this does not fit the lines above; is it indented like them?\n    W: [1]",
+        ),
+        ("wrt: *a", "hw.yaml:1: at wrt: aliases (`*a`) are not used here\n    wrt: *a"),
+        ("wrt: &a [X]", "hw.yaml:1: at wrt: anchors (`&a`) are not used here\n    wrt: &a [X]"),
         (
             "objective: 'X\nseed: 0",
             "hw.yaml:1: not valid YAML: the quote that opens here is not closed\n    objective: 'X",
