@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import unicodedata
+import warnings
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -44,10 +45,16 @@ def find(assignment: str) -> Path:
         if os.path.isfile(candidate):
             return candidate
     shown = visible(assignment, limit=200)
-    if path.is_dir():
+    if os.path.isdir(path):
         raise AuthorError(f"{shown} is a folder; give the assignment's YAML file, or its id")
     if path.name != assignment or path.suffix in (".yaml", ".yml"):
-        raise AuthorError(f"there is no file {shown}")
+        try:
+            os.stat(path)
+        except PermissionError as error:
+            raise AuthorError(f"{shown} cannot be read: {error.strerror}") from None
+        except (OSError, ValueError):
+            raise AuthorError(f"there is no file {shown}") from None
+        return path  # it is no plain file, and `load` says what it is
     ids = sorted(entry.stem for suffix in ("*.yaml", "*.yml") for entry in FOLDER.glob(suffix))
     if not ids:
         raise AuthorError(f"there is no file {shown}, and no assignment in a folder {FOLDER}/ here")
@@ -95,14 +102,16 @@ def loads(text: str | bytes, name: str, *, folder: Path | None = None, check: Ch
 def located(error: AssignmentError, path: Path) -> AssignmentError:
     """An error that was found after loading, with the file and the line it belongs to."""
     shown = visible(str(path), limit=500)
-    line, key = None, error.key
+    line, key, here = None, error.key, None
     try:
-        document = compose(_decoded(read(path, MOST_BYTES, follow=True), shown))
+        text = _decoded(read(path, MOST_BYTES, follow=True), shown)
+        document = compose(text)
     except (AuthorError, OSError, yaml.YAMLError, RefusalError, NotPlainError, TooLargeError):
         document = None  # the file has changed since it was loaded
     if document is not None and error.line is None:
         line = document.place(_parsed(key or "")).line
-    return AssignmentError(error.problem, error.file or shown, error.line or line, key, error.excerpt)
+        here = excerpt(text, line) if _parsed(key or "") in document.places else None
+    return AssignmentError(error.problem, error.file or shown, error.line or line, key, error.excerpt or here)
 
 
 class _Reading:
@@ -146,7 +155,7 @@ class _Reading:
         if folder is None:
             raise self.error("a text that is not in a file has no modules beside it", path)
         try:
-            return read(folder / name, MOST_PROVIDED_BYTES)
+            source = read(folder / name, MOST_PROVIDED_BYTES)
         except FileNotFoundError:
             raise self.error(f"there is no file `{shown}` beside this one", path) from None
         except NotPlainError as error:
@@ -155,6 +164,9 @@ class _Reading:
             raise self.error(f"`{shown}` is larger than {MOST_PROVIDED_BYTES // 1024} KiB", path) from None
         except OSError as error:
             raise self.error(f"`{shown}` cannot be read: {error.strerror}", path) from None
+        if (fault := _fault_of_python(source)) is not None:
+            raise self.error(f"`{shown}` is not valid Python: {fault}", path)
+        return source
 
     def check(self, problems: Iterable[Problem], check: Check) -> None:
         """That each problem makes sense, and that no two have the same id or ask for the same function."""
@@ -165,10 +177,13 @@ class _Reading:
                 raise self.error(f"another problem has the id `{problem.id}` too", self.path(index, "id"))
             seen.add(problem.id)
             for place, signature in enumerate(problem.functions or ()):
+                path = self.path(index, "functions", place)
+                if signature.count("(") > signature.count(")") and self.document.place(path).style is None:
+                    raise self.error('a signature needs quotes here, as in ["grad_W(X, W, Y) -> dW"]', path)
                 function = signature.partition("(")[0].strip()
                 if functions.setdefault(function, problem.id) != problem.id:
                     asked = f"the problem `{functions[function]}` asks for a function `{function}` too"
-                    raise self.error(asked, self.path(index, "functions", place))
+                    raise self.error(asked, path)
             try:
                 check(problem)
             except AssignmentError as error:
@@ -187,7 +202,8 @@ class _Reading:
         line = place.line
         if start >= 0 and place.style == "|":
             line += 1 + problem.objective.count("\n", 0, start + error.start)
-        return AssignmentError(error.problem, self.name, line, dotted(path), error.marked())
+        joined = " (`>` makes one line of several; `|` keeps them)" if place.style == ">" else ""
+        return AssignmentError(error.problem + joined, self.name, line, dotted(path), error.marked())
 
 
 def _resolve(problem: Problem, sheet: bool) -> object:
@@ -195,6 +211,19 @@ def _resolve(problem: Problem, sheet: bool) -> object:
     from grader.problem import resolve
 
     return resolve(problem, sheet=sheet)
+
+
+def _fault_of_python(source: bytes) -> str | None:
+    """Why a module of the teacher's could not be imported, if it could not even be compiled."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(source, "provided", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return visible(f"line {error.lineno or 1}: {error.msg}", limit=200)
+    except (ValueError, MemoryError, RecursionError):
+        return "it has a NUL in it, or is nested too deeply"
+    return None
 
 
 def _decoded(data: bytes, name: str) -> str:

@@ -201,6 +201,7 @@ def test_provided_modules_are_read_and_hashed(tmp_path: Path) -> None:
         ("link.py", "`link.py` is a link; it should be a Python file"),
         ("folder.py", "`folder.py` is a folder; it should be a Python file"),
         ("big.py", "`big.py` is larger than 1024 KiB"),
+        ("old.py", "`old.py` is not valid Python: line 2: invalid syntax"),
     ],
 )
 def test_module_that_cannot_be_provided_is_named(tmp_path: Path, name: str, message: str) -> None:
@@ -208,9 +209,24 @@ def test_module_that_cannot_be_provided_is_named(tmp_path: Path, name: str, mess
     (tmp_path / "real.py").write_text("")
     (tmp_path / "link.py").symlink_to("real.py")
     (tmp_path / "folder.py").mkdir()
+    (tmp_path / "old.py").write_text("x = 1\nx = (=)\n")
     (tmp_path / "big.py").write_bytes(b"#" * (1024 * 1024 + 1))
     line = f"provide: [real.py, {name}]"
     assert _error(SMALLEST + line, folder=tmp_path) == f"hw.yaml:4: at provide[1]: {message}\n    {line}"
+
+
+def test_signature_that_yaml_cuts_at_its_commas_needs_quotes() -> None:
+    """In a list on one line a comma ends the value, unless it is in quotes."""
+    line = "functions: [grad_W(X, W, Y) -> dW]"
+    sentence = 'a signature needs quotes here, as in ["grad_W(X, W, Y) -> dW"]'
+    assert _error(SMALLEST + line) == f"hw.yaml:4: at functions[0]: {sentence}\n    {line}"
+
+
+def test_folded_objective_is_told_to_be_one_line() -> None:
+    """After `>` the steps of an objective are no longer lines; the error says so."""
+    text = "objective: >\n  Z = X W\n  f = ||Z||_F^2\nseed: 0\nshapes: {X: [3, 2], W: [2, 2]}\n"
+    with pytest.raises(AssignmentError, match=r"\(`>` makes one line of several; `\|` keeps them\)"):
+        loads(text, "hw.yaml")
 
 
 # ----- names -----
@@ -224,6 +240,14 @@ def test_assignment_is_found_by_path_or_id(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "own.yaml").write_text(SMALLEST)
     assert find("relu") == Path("assignments/relu.yaml")
     assert find("own.yaml") == Path("own.yaml")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder")
+def test_assignment_out_of_reach_is_named(tmp_path: Path) -> None:
+    """A folder that may not be entered is no fault of the grader."""
+    (tmp_path / "shut").mkdir(mode=0)
+    with pytest.raises(AuthorError, match=r"hw\.yaml cannot be read: Permission denied"):
+        find(str(tmp_path / "shut" / "hw.yaml"))
 
 
 def test_unknown_assignment_lists_the_nearest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,6 +308,7 @@ def test_error_that_is_found_later_gets_its_place(tmp_path: Path) -> None:
     path = tmp_path / "hw.yaml"
     path.write_text(SMALLEST)
     late = AssignmentError("no sensible draw", key="shapes.W")
-    assert str(located(late, path)) == f"{path}:3: at shapes.W: no sensible draw"
+    shown = SMALLEST.splitlines()[2]
+    assert str(located(late, path)) == f"{path}:3: at shapes.W: no sensible draw\n    {shown}"
     path.unlink()
     assert str(located(late, path)) == f"{path}: at shapes.W: no sensible draw"
