@@ -166,7 +166,9 @@ def _unknown_key(path: KeyPath, data: Data) -> str:
     key, parent = str(path[-1]), path[:-1]
     if not parent and key in assignment.Problem.model_fields and isinstance(data, dict) and "problems" in data:
         return f"in a file with `problems`, `{key}` belongs to each of them, not to the top"
-    return f"there is no key `{visible(key, limit=80)}` here{nearest(key, _known_keys(parent, data))}"
+    known = _known_keys(parent, data)
+    hint = nearest(key, known) or f" (known: {', '.join(known)})"
+    return f"there is no key `{visible(key, limit=80)}` here{hint}"
 
 
 def _wrong_key(path: KeyPath) -> str:
@@ -186,8 +188,11 @@ def _known_keys(path: KeyPath, data: Data) -> Iterable[str]:
     place = pattern(path)
     if place == "inputs.*":
         spec = _at(path, data)
+        if isinstance(spec, dict) and (only := [key for key in ("value", "values") if key in spec]):
+            return only[:1]
         draw = str(spec.get("draw", "normal")) if isinstance(spec, dict) else "normal"
-        return ("draw", "value", "values", *(_DRAWS[draw].model_fields if draw in _DRAWS else ()))
+        fields = _DRAWS[draw].model_fields if draw in _DRAWS else ()
+        return tuple(dict.fromkeys(("draw", "value", "values", *fields)))
     if not path:
         sheet = isinstance(data, dict) and "problems" in data
         return assignment.SheetFile.model_fields if sheet else (*assignment.ProblemFile.model_fields, "problems")

@@ -61,7 +61,9 @@ ID = "letters, digits, `_` and `-`, not a sign first, at most 64"
             "inputs.X.low: expected a number; a whole one for integers, got the text `a`",
         ),
         ("inputs: {X: {draw: uniform, hihg: 1}}", "inputs.X.hihg: there is no key `hihg` here; did you mean `high`?"),
-        ("inputs: {X: {value: 0.1, foo: 1}}", "inputs.X.foo: there is no key `foo` here"),
+        ("inputs: {X: {value: 0.1, foo: 1}}", "inputs.X.foo: there is no key `foo` here (known: value)"),
+        ("inputs: {X: {value: 1, draw: normal}}", "inputs.X.draw: there is no key `draw` here (known: value)"),
+        ("policy: {mode: x}", "policy.mode: there is no key `mode` here (known: autograd)"),
         (
             "inputs: {X: {values: [[1, a], [2, 3]]}}",
             "inputs.X.values[0][1]: expected numbers, or nested lists of numbers, got the text `a`",
