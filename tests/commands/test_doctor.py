@@ -57,10 +57,19 @@ def test_missing_layers_come_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_findings_are_data_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """As JSON, every layer says whether it is enforced."""
+    monkeypatch.setattr("os.geteuid", lambda: 0)
     found: dict[str, Any] = json.loads(_doctor(monkeypatch, WEAK, "--json"))
     assert (found["level"], found["missing"]) == ("degraded", ["landlock: not in this kernel"])
     enforced = {name for name, layer in found["layers"].items() if layer["enforced"]}
     assert enforced == {"no_new_privs", "rlimits", "capabilities"}
+
+
+def test_ordinary_user_need_not_become_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only root has a user to drop to; nobody is told to start as what they are."""
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert "uid_drop        yes   another user than root" in map(str.rstrip, _doctor(monkeypatch, WEAK).splitlines())
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert "uid_drop        no    start as an ordinary user" in _doctor(monkeypatch, WEAK)
 
 
 def test_every_layer_of_the_sandbox_is_explained() -> None:
