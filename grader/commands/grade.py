@@ -14,6 +14,7 @@ from grader import atomic
 from grader.commands.exits import GRADER_FAULT, Stopped
 from grader.commands.options import AssignmentArgument, IsolationMode, refuse_weak
 from grader.errors import AssignmentError, AuthorError
+from grader.visible import visible
 
 if TYPE_CHECKING:
     from grader.lms.filling import Gradebook
@@ -93,7 +94,7 @@ def grade(
     except AssignmentError as error:
         raise assignment_file.located(error, path) from None
     except KeyboardInterrupt:
-        raise Stopped(f"interrupted; {len(reports)} of {len(collected)} reports are in {output}") from None
+        raise Stopped(f"interrupted; {len(reports)} of {len(collected)} reports are in {_shown(output)}") from None
     summary = summarize(reports)
     _write(output, "gradebook.csv", gradebook(reports))
     _write(output, "summary.json", dump_summary(summary))
@@ -104,9 +105,9 @@ def grade(
     screen.print(summary_view(summary))
     for name, data, told in _handed_back(reports, book, gradebook_file, feedback, overwrite=overwrite):
         _write(output, name, data)
-        screen.print("\n".join([f"{name} in {output}:", *told]), soft_wrap=True)
+        screen.print("\n".join([f"{name} in {_shown(output)}:", *told]), soft_wrap=True)
         screen.print()
-    screen.print(f"Reports, gradebook.csv, summary.json and index.html are in {output}", soft_wrap=True)
+    screen.print(f"Reports, gradebook.csv, summary.json and index.html are in {_shown(output)}", soft_wrap=True)
     if summary.grader_errors:
         raise SystemExit(GRADER_FAULT)
 
@@ -153,15 +154,21 @@ def _handed_back(
 def _make_folder(output: Path) -> None:
     try:
         output.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise AuthorError(f"{_shown(output)} is no folder, so no reports can be put there") from None
     except OSError as error:
-        raise AuthorError(f"the folder {output} cannot be made: {error.strerror}") from None
+        raise AuthorError(f"the folder {_shown(output)} cannot be made: {error.strerror}") from None
 
 
 def _write(output: Path, name: str, data: bytes) -> None:
     try:
         atomic.write(output / name, data)
     except OSError as error:
-        raise AuthorError(f"{output / name} cannot be written: {error.strerror}") from None
+        raise AuthorError(f"{_shown(output / name)} cannot be written: {error.strerror}") from None
+
+
+def _shown(path: Path) -> str:
+    return visible(str(path), limit=500)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from grader.report import Report, labels
 from grader.summary import mistake_codes
+from grader.visible import visible
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -50,7 +51,7 @@ def handed_in_by(report: Report) -> str:
 def _row(report: Report) -> list[str]:
     return [
         report.submission.learner,
-        handed_in_by(report),
+        visible(handed_in_by(report)),  # a line end in a name would end the row
         "" if report.score is None else _points(report.score),
         _points(report.max_score),
         report.status,

@@ -66,9 +66,10 @@ def summary_view(summary: Summary) -> RenderableType:
     parts: list[RenderableType] = [Text(f"{line}, {status['grader_error']} grader errors", style="bold")]
     if summary.score is not None:
         score = summary.score
+        mean = round(score.mean, 2)
         parts.append(
             Text(
-                f"Score: mean {points(score.mean)}, median {points(score.median)}, from {points(score.min)} to "
+                f"Score: mean {points(mean)}, median {points(score.median)}, from {points(score.min)} to "
                 f"{points(score.max)} of {points(score.max_score)}"
             )
         )

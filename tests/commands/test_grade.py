@@ -102,7 +102,10 @@ def test_interruption_keeps_what_is_done(folder: Path, monkeypatch: pytest.Monke
 def test_fault_found_late_names_its_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An assignment that fails when its inputs are drawn is an error in the file."""
     done = _grade(monkeypatch, AssignmentError("nothing to draw", key="shapes.X"))
-    assert (done.exit_code, done.stderr) == (2, "grader: relu.yaml:3: at shapes.X: nothing to draw\n")
+    assert (done.exit_code, done.stderr) == (
+        2,
+        "grader: relu.yaml:3: at shapes.X: nothing to draw\n    shapes: {X: [10, 4], W: [4, 4], Y: [10, 4]}\n",
+    )
 
 
 def test_sandbox_that_breaks_is_3(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +117,7 @@ def test_sandbox_that_breaks_is_3(folder: Path, monkeypatch: pytest.MonkeyPatch)
 def test_output_that_cannot_be_written_is_2(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An output folder that is a file is wrong usage."""
     done = _grade(monkeypatch, RIGHT, options=("-o", "relu.yaml"))
-    assert (done.exit_code, done.stderr) == (2, "grader: the folder relu.yaml cannot be made: File exists\n")
+    assert (done.exit_code, done.stderr) == (2, "grader: relu.yaml is no folder, so no reports can be put there\n")
 
 
 def test_output_folder_is_no_learner(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

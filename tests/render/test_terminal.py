@@ -58,7 +58,7 @@ def test_class_summary() -> None:
     """A class is a few lines."""
     assert _shown(summary_view(summarize(CLASS))) == (
         "4 submissions: 2 graded, 1 rejected, 1 grader errors\n"
-        "Score: mean 1.333333, median 0, from 0 to 4 of 4\n"
+        "Score: mean 1.33, median 0, from 0 to 4 of 4\n"
         "gradient  function  verdicts\n"
         "W         grad_W    correct 1, incorrect 1, missing 1, grader error 1\n"
         "Mistakes: missing_mask 1\n"
