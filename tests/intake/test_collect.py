@@ -183,21 +183,17 @@ def test_too_many_files_are_rejected(tmp_path: Path) -> None:
     assert bob.source == Source({"hw.py": RIGHT.encode()}, "hw.py")
 
 
-def test_notebooks_and_archives_are_named(tmp_path: Path) -> None:
-    """What holds a submission in another form is nobody's silent loss."""
-    _write(tmp_path, {"a.ipynb": "{}", "b.zip": b"PK", "c.py": RIGHT})
-    found = [one.source for one in collect([tmp_path], WANTED)][:2]
+def test_broken_notebooks_and_archives_cost_their_learner_only(tmp_path: Path) -> None:
+    """What holds a submission in another form and cannot be read is a rejection."""
+    _write(tmp_path, {"a.ipynb": "{}", "b.zip": b"PK", "c.py": RIGHT, "d.rar": "Rar!", "e/hw.rar": "Rar!"})
+    found = [(one.learner, one.source) for one in collect([tmp_path], WANTED) if one.learner != "c"]
     assert found == [
-        SubmissionError(
-            "not_text", "a.ipynb is a notebook, which cannot be graded yet; hand in its code as a .py file."
-        ),
-        SubmissionError("archive", "b.zip is an archive, which cannot be graded yet; unpack it."),
+        ("a", SubmissionError("not_text", "a.ipynb is no notebook: it has no number of its format.")),
+        ("b", SubmissionError("archive", "b.zip is not a zip archive, or its end is cut off.")),
+        ("d", SubmissionError("archive", "d.rar is an archive of a kind that is not opened; use a zip.")),
+        ("e", SubmissionError("archive", "e/hw.rar is an archive of a kind that is not opened; use a zip.")),
     ]
-    with pytest.raises(AuthorError) as caught:
-        collect([tmp_path / "a.ipynb"], WANTED)
-    assert str(caught.value) == (
-        f"{tmp_path}/a.ipynb is a notebook, which cannot be graded yet; hand in its code as a .py file"
-    )
+    assert collect([tmp_path / "a.ipynb"], WANTED)[0].source == found[0][1]
 
 
 def test_nothing_to_grade_is_an_error(tmp_path: Path) -> None:
