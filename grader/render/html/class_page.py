@@ -36,7 +36,7 @@ def class_page(reports: Sequence[Report], summary: Summary) -> bytes:
     most = max(ordered, key=lambda report: len(report.gradients), default=None)
     sorting, digest = script("sort.js")
     columns = labels(most.gradients) if most else ()
-    charts = (_scores(ordered), _verdicts(summary), _success(summary, columns), _mistakes(summary))
+    charts = (_scores(ordered), _success(summary, columns), _verdicts(summary), _mistakes(summary))
     return render(
         "class.html",
         summary=summary,
