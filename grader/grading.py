@@ -5,6 +5,7 @@ Submission ─ sandbox.run ─▶ Run ─ outcomes ─▶ Answer ─ compare ─
 
 import platform
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
@@ -13,7 +14,7 @@ from grader.assignment import Framework
 from grader.compare import compare, error_map
 from grader.errors import SubmissionError
 from grader.fingerprint import fingerprint
-from grader.intake import Submission
+from grader.intake import Lms, Member, Submission
 from grader.preparation import Asked, AskedCase, Prepared
 from grader.report import (
     AssignmentReport,
@@ -22,6 +23,7 @@ from grader.report import (
     ErrorMapReport,
     GradientReport,
     IsolationReport,
+    LmsReport,
     ReasonReport,
     Report,
     SubmissionReport,
@@ -67,7 +69,9 @@ def grade(prepared: Prepared, submission: Submission, sandboxes: Mapping[Framewo
     failed = any(gradient.score is None for gradient in gradients)
     return Report(
         assignment=AssignmentReport(id=prepared.id, sha256=prepared.sha256),
-        submission=SubmissionReport(learner=submission.learner, sha256=submission.sha256, files=submission.files),
+        submission=SubmissionReport(
+            learner=submission.learner, sha256=submission.sha256, files=submission.files, lms=_lms(submission.lms)
+        ),
         status="grader_error" if failed else "rejected" if rejection else "graded",
         score=None if failed else sum(gradient.score or 0.0 for gradient in gradients),
         max_score=prepared.max_score,
@@ -83,6 +87,18 @@ def grade(prepared: Prepared, submission: Submission, sandboxes: Mapping[Framewo
             "peak_memory_mb": round(max((run.peak_memory_mb for run in runs), default=0.0), 1),
         },
     )
+
+
+def shared(report: Report, members: Sequence[Member]) -> Iterator[Report]:
+    """The report for everybody whose work it is: a group's members get the same one under their own names."""
+    yield report
+    for member in members:
+        whose = report.submission.model_copy(update={"learner": member.learner, "lms": _lms(member.lms)})
+        yield report.model_copy(update={"submission": whose})
+
+
+def _lms(lms: Lms | None) -> LmsReport | None:
+    return None if lms is None else LmsReport(**asdict(lms))
 
 
 def _gradient(

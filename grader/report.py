@@ -188,12 +188,29 @@ class AssignmentReport(Part):
     sha256: str
 
 
+class LmsReport(Part):
+    """What the LMS that a submission comes from says of it, each thing as far as it says it."""
+
+    format: str
+    id: Line
+    """What it knows the learner by."""
+    name: Line | None = None
+    mail: Line | None = None
+    group: Line | None = None
+    attempt: int | None = None
+    """Counted from 1; the newest was graded."""
+    late: bool | None = None
+    time: Line | None = None
+    """ISO 8601, or as it was written where that is not understood."""
+
+
 class SubmissionReport(Part):
     """Whose submission, and the files as they were handed in."""
 
     learner: str
     sha256: str
     files: tuple[Line, ...]
+    lms: LmsReport | None = None
 
 
 class ReasonReport(Part):
