@@ -260,9 +260,9 @@ def test_class_page_of_five_thousand_is_small_and_quick() -> None:
     """Under 3 MB, and made in less than 3 seconds."""
     reports = crowd(5000)
     summary = summarize(reports)
-    start = time.perf_counter()
+    start = time.process_time()
     page = class_page(reports, summary)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
     assert len(page) < 3_000_000
 
 
@@ -339,10 +339,10 @@ def test_learner_pages_are_quick() -> None:
     """Under 2 milliseconds each, so that they cost less than grading."""
     reports = crowd(500)
     learner_page(reports[0])
-    start = time.perf_counter()
+    start = time.process_time()
     for one in reports:
         learner_page(one)
-    assert (time.perf_counter() - start) / len(reports) < 0.002
+    assert (time.process_time() - start) / len(reports) < 0.002
 
 
 # ----- the map of errors -----
