@@ -28,11 +28,26 @@ class TakesBack(StrEnum):
     canvas = "canvas"
 
 
+class SubmissionFormat(StrEnum):
+    """Where submissions come from, as `grader.intake.Format`, which the command line does not wait for."""
+
+    files = "files"
+    nbgrader = "nbgrader"
+    canvas = "canvas"
+    moodle = "moodle"
+    gradescope = "gradescope"
+    blackboard = "blackboard"
+    brightspace = "brightspace"
+
+
 def grade(
     assignment: AssignmentArgument,
     submissions: Annotated[
         list[Path],
-        typer.Argument(metavar="SUBMISSIONS", help="Files, or folders with a file or a folder for each learner."),
+        typer.Argument(
+            metavar="SUBMISSIONS",
+            help="Files, folders with a file or a folder for each learner, or the zip that an LMS gave.",
+        ),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where the reports go.")] = Path(
         "reports"
@@ -46,6 +61,18 @@ def grade(
     allow_degraded: Annotated[
         bool, typer.Option("--allow-degraded", help="Grade although the sandbox is not strong; the reports say so.")
     ] = False,
+    source: Annotated[
+        SubmissionFormat | None,
+        typer.Option("--format", help="Where the submissions come from, if that is not seen rightly."),
+    ] = None,
+    filename_regex: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REGEX",
+            help="Whose a file is by its name: with the groups student_id, file_id, first_name, last_name, email and "
+            "timestamp, as nbgrader has them.",
+        ),
+    ] = None,
     gradebook_file: Annotated[
         Path | None,
         typer.Option(
@@ -65,7 +92,8 @@ def grade(
     """Grade submissions: a report and a page for each learner, index.html, gradebook.csv and summary.json."""
     from grader import assignment_file
     from grader.batch import grade_all
-    from grader.intake import collect
+    from grader.grading import shared
+    from grader.intake import Format, Options, collect
     from grader.preparation import wanted
     from grader.render.gradebook import gradebook
     from grader.render.html import class_page, learner_page
@@ -78,18 +106,22 @@ def grade(
     loaded = assignment_file.load(path)
     book = _gradebook(gradebook_file, output, [loaded.id, *loaded.title.values()], column=column, overwrite=overwrite)
     skipped = [output, *(path.parent / name for name in loaded.provided)]
-    collected = collect(submissions, wanted(loaded), skip=skipped)
+    options = Options(Format(source.value) if source else None, filename_regex, loaded.id)
+    collected = collect(submissions, wanted(loaded), skip=skipped, options=options)
+    members = {submission.learner: submission.members for submission in collected}
     _make_folder(output)
     accept = (lambda _: None) if allow_degraded else refuse_weak
     reports: list[Report] = []
     graded = grade_all(loaded, collected, jobs=jobs, mode=isolation.value, accept=accept)
     try:
         with closing(graded), _progress(len(collected)) as advance:
-            for report in graded:
-                # The page first: whoever finds the report takes this learner for done.
-                _write(output, f"{report.submission.learner}.html", learner_page(report))
-                _write(output, f"{report.submission.learner}.json", dump(report))
-                reports.append(report)
+            for graded_once in graded:
+                whose = list(shared(graded_once, members.get(graded_once.submission.learner, ())))
+                # The one that was graded last, and its report after its page: where it is, all the others are.
+                for report in reversed(whose):
+                    _write(output, f"{report.submission.learner}.html", learner_page(report))
+                    _write(output, f"{report.submission.learner}.json", dump(report))
+                reports += whose
                 advance()
     except AssignmentError as error:
         raise assignment_file.located(error, path) from None
