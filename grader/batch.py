@@ -61,6 +61,8 @@ def grade_all(
         AssignmentError: if the assignment makes no sensible case.
         SandboxError: if there is no sandbox to be had.
     """
+    if not submissions:
+        return
     with ExitStack() as stack:
         # The sandbox starts in another process while references are computed here.
         sandboxes = open_sandboxes(stack, assignment, mode)

@@ -1,10 +1,11 @@
 """What an earlier run has left: reports that still hold, so that nothing is graded twice, and what a regrade changes.
 
-a report holds   ⇔   same learner, submission, assignment and grader, and no fault of the grader in it
+a report holds   ⇔   same learner, submission and LMS facts, same assignment and grader, and no fault of ours in it
 """
 
 import contextlib
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 from grader import __version__
 from grader.intake import Submission
 from grader.plain_file import NotPlainError, TooLargeError, read
-from grader.report import Report, labels
+from grader.report import LmsReport, Report, labels
 
 LARGEST_REPORT = 2 << 20
 
@@ -34,6 +35,7 @@ def holds(report: Report, submission: Submission, assignment_sha256: str) -> boo
         report.status != "grader_error"
         and report.submission.sha256 == submission.sha256
         and report.submission.files == submission.files
+        and report.submission.lms == (None if submission.lms is None else LmsReport(**asdict(submission.lms)))
         and report.assignment.sha256 == assignment_sha256
         and report.environment.get("grader") == __version__
     )

@@ -12,7 +12,7 @@ import typer
 
 from grader import atomic
 from grader.commands.exits import GRADER_FAULT, Stopped
-from grader.commands.options import AssignmentArgument, IsolationMode, refuse_weak
+from grader.commands.options import STRONG, AssignmentArgument, IsolationMode, refuse_weak
 from grader.errors import AssignmentError, AuthorError
 from grader.visible import visible
 
@@ -73,6 +73,9 @@ def grade(
             "timestamp, as nbgrader has them.",
         ),
     ] = None,
+    regrade: Annotated[
+        bool, typer.Option("--regrade", help="Grade all again, also what an earlier run graded, and say what changed.")
+    ] = False,
     gradebook_file: Annotated[
         Path | None,
         typer.Option(
@@ -89,7 +92,11 @@ def grade(
         TakesBack | None, typer.Option(help="An archive of feedback for the students, as this LMS takes it back.")
     ] = None,
 ) -> None:
-    """Grade submissions: a report and a page for each learner, index.html, gradebook.csv and summary.json."""
+    """Grade submissions: a report and a page for each learner, index.html, gradebook.csv and summary.json.
+
+    A run that was interrupted goes on where it stopped: reports of an earlier run are kept as long as assignment,
+    submission and grader are the same.
+    """
     from grader import assignment_file
     from grader.batch import grade_all
     from grader.grading import shared
@@ -98,7 +105,8 @@ def grade(
     from grader.render.gradebook import gradebook
     from grader.render.html import class_page, learner_page
     from grader.render.terminal import class_view, console, summary_view
-    from grader.report import Report, dump
+    from grader.report import dump
+    from grader.resume import change, earlier, holds
     from grader.summary import dump as dump_summary
     from grader.summary import summarize
 
@@ -111,10 +119,18 @@ def grade(
     members = {submission.learner: submission.members for submission in collected}
     _make_folder(output)
     accept = (lambda _: None) if allow_degraded else refuse_weak
-    reports: list[Report] = []
-    graded = grade_all(loaded, collected, jobs=jobs, mode=isolation.value, accept=accept)
+    before = earlier(output, collected)
+    kept = {
+        one.learner
+        for one in collected
+        if not regrade and one.learner in before and holds(before[one.learner], one, loaded.sha256)
+        if allow_degraded or before[one.learner].isolation.level in STRONG
+    }
+    left = [one for one in collected if one.learner not in kept]
+    reports = [one for learner in kept for one in shared(before[learner], members.get(learner, ()))]
+    graded = grade_all(loaded, left, jobs=jobs, mode=isolation.value, accept=accept)
     try:
-        with closing(graded), _progress(len(collected)) as advance:
+        with closing(graded), _progress(len(left)) as advance:
             for graded_once in graded:
                 whose = list(shared(graded_once, members.get(graded_once.submission.learner, ())))
                 # The one that was graded last, and its report after its page: where it is, all the others are.
@@ -127,13 +143,22 @@ def grade(
         raise assignment_file.located(error, path) from None
     except KeyboardInterrupt:
         raise Stopped(f"interrupted; {len(reports)} of {len(collected)} reports are in {_shown(output)}") from None
+    reports.sort(key=lambda report: report.submission.learner)
     summary = summarize(reports)
     _write(output, "gradebook.csv", gradebook(reports))
     _write(output, "summary.json", dump_summary(summary))
     _write(output, "index.html", class_page(reports, summary))
     screen = console()
-    screen.print(class_view(sorted(reports, key=lambda report: report.submission.learner)))
+    screen.print(class_view(reports))
     screen.print()
+    if kept:
+        screen.print(
+            f"{len(kept)} of {len(reports)} were graded before and are unchanged (--regrade grades them again)."
+        )
+    if regrade:
+        changes = [line for one in reports if one.submission.learner in before
+                   if (line := change(before[one.submission.learner], one))]  # fmt: skip
+        screen.print("\n".join(["Changed by the regrade:", *changes]) if changes else "The regrade changed nothing.")
     screen.print(summary_view(summary))
     for name, data, told in _handed_back(reports, book, gradebook_file, feedback, overwrite=overwrite):
         _write(output, name, data)

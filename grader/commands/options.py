@@ -23,9 +23,13 @@ AssignmentArgument: TypeAlias = Annotated[
 ]
 
 
+STRONG = ("full", "strong")
+"""The levels of isolation at which other people's code can be run."""
+
+
 def refuse_weak(isolation: "Isolation") -> None:
     """Raise unless other people's code can be run at this level."""
-    if isolation.level in ("full", "strong"):
+    if isolation.level in STRONG:
         return
     missing = f" ({'; '.join(isolation.missing)})" if isolation.missing else ""
     raise SandboxError(

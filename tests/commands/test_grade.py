@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from grader import batch
 from grader.commands.app import app
 from grader.errors import AssignmentError, SandboxError
 from grader.report import Report
@@ -156,3 +157,40 @@ def test_failed_learner_has_no_score_in_the_gradebook(folder: Path, monkeypatch:
     """A fault of ours leaves the cell empty."""
     _grade(monkeypatch, FAILED)
     assert Path("reports/gradebook.csv").read_text().splitlines()[1] == "dan,dan,,4,grader_error,,grader_error,"
+
+
+def test_second_run_grades_only_what_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports hold while nothing changed; a new file, a changed one and --regrade are graded, and changes told."""
+    monkeypatch.chdir(tmp_path)
+    Path("a.yaml").write_text('objective: "||X W||_F^2"\nseed: 0\nshapes: {X: [3, 2], W: [2, 2]}\nframework: numpy\n')
+    Path("class").mkdir()
+    right = "def grad_X(X, W): return 2 * X @ W @ W.T\ndef grad_W(X, W): return 2 * X.T @ X @ W\n"
+    Path("class/ann.py").write_text(right)
+    Path("class/bob.py").write_text(right.replace("2 * X.T", "X.T"))
+    asked: list[list[str]] = []
+    real = batch.grade_all
+
+    def counted(assignment: Any, submissions: Any, **options: Any) -> Any:
+        asked.append([one.learner for one in submissions])
+        return real(assignment, submissions, **options)
+
+    monkeypatch.setattr("grader.batch.grade_all", counted)
+
+    def run(*options: str) -> str:
+        done = CliRunner().invoke(app, ["grade", "a.yaml", "class", *options])
+        assert (done.exit_code, done.stderr) == (0, "")
+        return done.stdout
+
+    run()
+    first = Path("reports/ann.json").read_bytes()
+    Path("class/bob.py").write_text(right)
+    Path("class/cyd.py").write_text(right)
+    assert "1 of 3 were graded before and are unchanged (--regrade grades them again)." in run()
+    Path("reports/cyd.json").write_bytes(Path("reports/cyd.json").read_bytes()[:100])
+    run()
+    assert "The regrade changed nothing." in run("--regrade")
+    Path("class/bob.py").write_text("def grad_X(X, W): return X\n" + right)
+    Path("class/ann.py").write_text(right.replace("2 * X @", "X @"))
+    assert "Changed by the regrade:\nann: 2 → 1 points, X correct → incorrect\n" in run("--regrade")
+    assert asked == [["ann", "bob"], ["bob", "cyd"], ["cyd"], ["ann", "bob", "cyd"], ["ann", "bob", "cyd"]]
+    assert json.loads(first)["score"] == 2
