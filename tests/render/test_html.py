@@ -20,6 +20,7 @@ from grader.report import (
     CaseReport,
     DiagnosisReport,
     ErrorMapReport,
+    LmsReport,
     ReasonReport,
     Report,
     WarningReport,
@@ -179,6 +180,20 @@ def test_class_page_lists_everybody_with_a_link() -> None:
     links = [link.attributes["href"] for link in table.all("a")]
     assert links == ["./ann.html", "./bob.html", "./cyd.html", "./dan.html"]
     assert page.one("ul", class_="names").text == "dan"
+
+
+def test_pages_have_what_the_lms_says() -> None:
+    """Names stand beside ids where an LMS knows them; who is late is called so."""
+    lms = LmsReport(format="canvas", id="17", name="Ann <i>", group="Blue", attempt=2, late=True, time="2026-01-02")
+    ann = RIGHT.model_copy(update={"submission": RIGHT.submission.model_copy(update={"lms": lms})})
+    table = of_class(ann, MASKLESS).one("table", class_="learners")
+    assert [head.text for head in table.all("button")] == ["learner", "name", "points", "status", "W", "mistakes"]
+    assert [row[:4] for row in table.cells()] == [
+        ["ann", "Ann <i>", "4", "graded, late"],
+        ["bob", "", "0", "graded"],
+    ]
+    lines = [line.text for line in read(learner_page(ann)).one("header").all("p", class_="muted")]
+    assert lines == ["relu · ann.py", "Ann <i> · Blue · attempt 2 · 2026-01-02 · late"]
 
 
 def test_class_page_is_sorted_by_buttons() -> None:

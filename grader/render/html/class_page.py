@@ -42,6 +42,7 @@ def class_page(reports: Sequence[Report], summary: Summary) -> bytes:
         summary=summary,
         reports=ordered,
         columns=columns,
+        named=any(report.submission.lms and report.submission.lms.name for report in ordered),
         charts=[chart for chart in charts if chart is not None],
         cells={
             verdict: Markup('<td class="{}">{}</td>').format(TONES[verdict], VERDICT_WORDS[verdict])
