@@ -5,10 +5,11 @@ def main() -> None:
     """Entry point of the program; imports the rest where an interruption is already one line."""
     import signal
 
-    from grader.commands.exits import exit_codes
+    from grader.commands.exits import exit_codes, stand_somewhere
 
     with exit_codes():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+        stand_somewhere()
         from grader.commands.app import run
 
         run()

@@ -61,6 +61,22 @@ def exit_codes() -> Iterator[None]:
         raise SystemExit(GRADER_FAULT) from None
 
 
+def stand_somewhere() -> None:
+    """Give the program the three streams and the folder that every program expects; a closed stream goes nowhere."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, os.O_RDWR)
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+            stream = open(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+            setattr(sys, name, stream)
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise AuthorError("the current folder is gone; change to one that is there") from None
+
+
 def verb(command: Callable[P, None]) -> Callable[P, None]:
     """A command whose exceptions become exit codes, before the command line's own machinery sees them."""
 

@@ -35,7 +35,9 @@ class _Console(Console):
 def console(file: TextIO | None = None) -> Console:
     """A console on a stream; NO_COLOR and COLUMNS are honoured, and nothing is guessed to be a link or a number."""
     stream = file or sys.stdout
-    width = None if stream.isatty() or os.environ.get("COLUMNS") else PLAIN_WIDTH
+    asked = os.environ.get("COLUMNS", "")
+    nobody_says = asked == "0" or not (asked or stream.isatty())
+    width = PLAIN_WIDTH if nobody_says else None
     return _Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
 
 
@@ -44,12 +46,12 @@ def report_view(report: Report) -> RenderableType:
     parts: list[RenderableType] = [_heading(report)]
     if report.reason is not None:
         place = f" (line {report.reason.line})" if report.reason.line else ""
-        parts.append(Text(f"  {report.reason.message}{place}", style="red"))
+        parts.append(_indented(Text(f"{report.reason.message}{place}", style="red")))
     else:
-        parts.append(Padding(_gradients(report), (0, 0, 0, 2), expand=False))
+        parts.append(_indented(_gradients(report)))
         wrong = [gradient for gradient in report.gradients if gradient.verdict != "correct"]
         parts += [_findings(gradient, _several_problems(report.gradients)) for gradient in wrong]
-    parts += [Text(f"  Warning: {warning.message}", style="yellow") for warning in report.warnings]
+    parts += [_indented(Text(f"Warning: {warning.message}", style="yellow")) for warning in report.warnings]
     if report.stdout:
         parts += [
             Text("  Printed:", style="dim"),
@@ -84,7 +86,7 @@ def summary_view(summary: Summary) -> RenderableType:
 def class_view(reports: Sequence[Report]) -> RenderableType:
     """The learners of a class: each in full while they are few, else a line for each."""
     if len(reports) <= FEW:
-        return Group(*(Padding(report_view(report), (0, 0, 1, 0)) for report in reports))
+        return Group(*(Padding(report_view(report), (0, 0, 1, 0), expand=False) for report in reports))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("learner", overflow="fold")
     table.add_column("points", justify="right")
@@ -117,6 +119,11 @@ def points(value: float) -> str:
 
 
 # ----- one submission -----
+
+
+def _indented(part: RenderableType) -> Padding:
+    """A part that belongs to the line above it, with all its lines."""
+    return Padding(part, (0, 0, 0, 2), expand=False)
 
 
 def _heading(report: Report) -> Text:
@@ -163,7 +170,7 @@ def _findings(gradient: GradientReport, several_problems: bool) -> RenderableTyp
             text.append(f" {found.help}")
     if case is not None and case.help and not gradient.diagnosis:
         text.append(f"\n{case.help}", style="dim")
-    return Padding(text, (0, 0, 0, 2), expand=False)
+    return _indented(text)
 
 
 # ----- a class -----

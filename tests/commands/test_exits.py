@@ -1,7 +1,9 @@
 """Exceptions and the codes and sentences they become."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +54,32 @@ def test_exit_inside_is_left_alone() -> None:
     with pytest.raises(SystemExit) as caught, exit_codes():
         raise SystemExit(1)
     assert caught.value.code == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such shell")
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ("{grader} --version >&-", 0, ""),
+        ("{grader} schema report <&- >&-", 0, ""),
+        ("{grader} schema nonsense 2>&-", 2, ""),
+        (
+            "rmdir ../gone && {grader} schema report",
+            2,
+            "grader: the current folder is gone; change to one that is there\n",
+        ),
+    ],
+)
+def test_what_a_program_stands_on_may_be_missing(line: str, code: int, said: str, tmp_path: Path) -> None:
+    """A closed stream or a folder that was deleted is not a fault of the grader."""
+    (tmp_path / "gone").mkdir()
+    command = f"{sys.executable} -c 'from grader.commands import main; main()'"
+    script = "cd gone && " + line.format(grader=command)
+    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (code, said)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signal")

@@ -49,6 +49,19 @@ def test_rejection_says_why() -> None:
     )
 
 
+def test_long_sentence_stays_below_its_learner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reason or a warning that needs several lines is indented in all of them."""
+    monkeypatch.setenv("COLUMNS", "40")
+    assert all(line.startswith("  ") for line in _shown(report_view(REJECTED)).splitlines()[1:])
+
+
+def test_no_width_is_the_plain_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some environments say that there are 0 columns, which is not to be taken at its word."""
+    shown = _shown(report_view(RIGHT))
+    monkeypatch.setenv("COLUMNS", "0")
+    assert _shown(report_view(RIGHT)) == shown
+
+
 def test_grader_error_has_no_score() -> None:
     """A fault of ours is not a zero."""
     assert _shown(report_view(FAILED)).startswith("dan  no score  grader error\n")
