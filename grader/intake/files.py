@@ -11,7 +11,7 @@ from pathlib import Path
 from grader.errors import AuthorError
 from grader.intake import archive, formats, plain
 from grader.intake.formats import Options
-from grader.intake.listing import Item, of_folder, read_plain
+from grader.intake.listing import FaultySourceError, Item, of_folder, read_plain
 from grader.intake.submission import HandedIn
 from grader.visible import visible
 
@@ -26,6 +26,8 @@ def handed_in(path: Path, skip: Collection[str] = (), options: Options | None = 
             yield handed
     except archive.BadArchiveError as error:
         raise AuthorError(f"{shown}: {visible(str(error))}; the archive is refused as a whole") from None
+    except FaultySourceError as error:
+        raise AuthorError(f"{shown}: {visible(str(error))}") from None
     except FileNotFoundError:
         raise AuthorError(f"there is no file or folder {shown}") from None
     except OSError as error:

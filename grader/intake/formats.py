@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from grader.errors import AuthorError
 from grader.intake import attempts, blackboard, brightspace, canvas, gradescope, moodle, named, nbgrader, plain
 from grader.intake.attempts import Attempt
-from grader.intake.listing import Listing
+from grader.intake.listing import FaultySourceError, Listing
 from grader.intake.submission import HandedIn
 
 
@@ -55,7 +54,7 @@ def learners(listing: Listing, options: Options, *, archive: str | None = None) 
         return
     found = attempts.newest(_attempts(kind, inside, options.assignment))
     if not found:
-        raise AuthorError(f"there is nothing in it that is named as in a download from {kind.value}")
+        raise FaultySourceError(f"there is nothing in it that is named as in a download from {kind.value}")
     yield from found
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import yaml
 
-from grader.errors import AuthorError, SubmissionError
+from grader.errors import SubmissionError
 from grader.intake.attempts import Attempt
-from grader.intake.listing import Listing
+from grader.intake.listing import FaultySourceError, Listing
 from grader.intake.submission import Lms
 from grader.intake.times import iso
 
@@ -65,9 +65,9 @@ def _metadata(listing: Listing) -> dict[str, Mapping[str, Any]]:
         loaded = yaml.load(text, _Loader)
     except (yaml.YAMLError, SubmissionError, UnicodeDecodeError, RecursionError) as error:
         what = str(error).partition("\n")[0][:200]
-        raise AuthorError(f"{item.path} of the Gradescope export cannot be read: {what}") from None
+        raise FaultySourceError(f"{item.path} of the Gradescope export cannot be read: {what}") from None
     if not isinstance(loaded, dict):
-        raise AuthorError(f"{item.path} of the Gradescope export does not map submissions to what is known of them")
+        raise FaultySourceError(f"{item.path} of the Gradescope export does not say whose submissions they are")
     return {str(key).lstrip(":"): facts if isinstance(facts, dict) else {} for key, facts in loaded.items()}
 
 

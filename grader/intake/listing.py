@@ -19,6 +19,10 @@ MOST_DEPTH = 12
 _SKIPPED = frozenset({"__pycache__", "__MACOSX", "__macosx", "Thumbs.db", "desktop.ini"})
 
 
+class FaultySourceError(Exception):
+    """A folder or an archive does not hold what it should; the text goes on after its name."""
+
+
 @dataclass(frozen=True)
 class Item:
     """A file; `read` gives its bytes, up to a limit, and raises SubmissionError where they cannot be had."""

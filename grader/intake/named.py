@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from grader.errors import AuthorError
 from grader.intake.attempts import Attempt
 from grader.intake.gather import WORK
-from grader.intake.listing import Item, Listing
+from grader.intake.listing import FaultySourceError, Item, Listing
 from grader.intake.submission import Lms
 from grader.intake.times import iso, order
 
@@ -41,7 +41,7 @@ def attempts(listing: Listing, pattern: re.Pattern[str]) -> Iterator[Attempt]:
         key = (match["student_id"], groups.get("timestamp") or "")
         found.setdefault(key, []).append((groups.get("file_id") or item.name, item, groups))
     if not found:
-        raise AuthorError("--filename-regex matches none of the files")
+        raise FaultySourceError("--filename-regex matches none of the files")
     for (student, time), files in found.items():
         facts = {key: value for _, _, groups in files for key, value in groups.items() if value}
         name = " ".join(part for key in ("first_name", "last_name") if (part := facts.get(key)))

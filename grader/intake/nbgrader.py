@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from grader.errors import AuthorError, SubmissionError
+from grader.errors import SubmissionError
 from grader.intake.attempts import Attempt
-from grader.intake.listing import Item, Listing
+from grader.intake.listing import FaultySourceError, Item, Listing
 from grader.intake.submission import Lms
 from grader.intake.times import iso
 
@@ -29,7 +29,7 @@ def attempts(listing: Listing, assignment: str | None = None) -> Iterator[Attemp
     names = sorted({folder.split("/")[1] for folder in listing.folders if folder.count("/") == 1})
     if len(names) > 1:
         if assignment not in names:
-            raise AuthorError(
+            raise FaultySourceError(
                 f"there are several assignments in nbgrader's tree ({', '.join(names)}), and none of them is "
                 f"{assignment}; give one assignment's files, or rename the assignment file"
             )

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import AuthorError, SubmissionError
@@ -172,6 +172,7 @@ def test_names_of_macos_are_composed(tmp_path: Path) -> None:
     assert [one.files for one in collect([tmp_path / "class.zip"], ["grad_W"])] == [("Zo\u00eb.py",)]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60), st.integers(0, 200), st.integers(0, 255))
 def test_any_damage_is_an_archive_or_not(junk: bytes, at: int, byte: int) -> None:
     """Nothing but BadArchiveError and SubmissionError is ever raised."""

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import AuthorError, SubmissionError
-from grader.intake import Format, Lms, Options, Submission, collect
-from grader.intake.learner import safe_name
+from grader.intake import Format, Lms, Options, Submission, archive, collect, formats
 from grader.intake.times import iso
 from grader.sandbox.job import Source
 from tests.intake.archives import corrupt, zipped
@@ -299,7 +298,7 @@ def test_filename_regex(tmp_path: Path) -> None:
     for wrong, why in (
         ("(", "--filename-regex is no regular expression: missing ), unterminated subpattern at position 0"),
         ("x", "--filename-regex has no group (?P<student_id>…), which says whose a file is"),
-        ("(?P<student_id>zzz)", "--filename-regex matches none of the files"),
+        ("(?P<student_id>zzz)", f"{tmp_path}/unpacked: --filename-regex matches none of the files"),
     ):
         with pytest.raises(AuthorError) as caught:
             collect([tmp_path / "unpacked"], WANTED, options=Options(filename_regex=wrong))
@@ -315,7 +314,7 @@ def test_format_is_forced(tmp_path: Path) -> None:
     assert (plain.learner, plain.lms) == ("doejane_4711_90210_hw", None)
     with pytest.raises(AuthorError) as caught:
         collect([path], WANTED, options=Options(Format.moodle))
-    assert str(caught.value) == "there is nothing in it that is named as in a download from moodle"
+    assert str(caught.value) == f"{path}: there is nothing in it that is named as in a download from moodle"
 
 
 def test_notebooks_are_modules(tmp_path: Path) -> None:
@@ -358,9 +357,12 @@ def test_ids_of_groups_and_learners_never_collide(tmp_path: Path) -> None:
     assert ids == ["Ann", "summary_", "ANN-2", "ann-3", "Ann-4"]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
-        st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="/\\\0_"), min_size=1, max_size=8),
+        st.text(
+            alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="/\\\0_:."), min_size=1, max_size=8
+        ),
         min_size=1,
         max_size=6,
         unique=True,
@@ -369,13 +371,9 @@ def test_ids_of_groups_and_learners_never_collide(tmp_path: Path) -> None:
 def test_every_participant_is_one_learner(names: list[str]) -> None:
     """Whatever the names in a Moodle download, nobody is lost, and nobody's id is another's."""
     files = {f"{name}_{number}_assignsubmission_file/hw.py": RIGHT for number, name in enumerate(names)}
-    from grader.intake import archive, formats
-
     with archive.opened(io.BytesIO(zipped({name.strip(): data for name, data in files.items()}))) as listing:
         learners = [one.name for one in formats.learners(listing, Options(Format.moodle))]
-    visible = {str(number) for number, name in enumerate(names) if not name.startswith((".", " ."))}
-    assert visible >= set(learners)
-    assert len({safe_name(one).casefold() for one in learners}) == len(learners)
+    assert sorted(learners) == sorted(str(number) for number in range(len(names)))
 
 
 @pytest.mark.parametrize(

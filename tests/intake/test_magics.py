@@ -1,7 +1,7 @@
 """Commands to IPython are left out of notebook code, and nothing else is."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.intake.magics import without_commands
@@ -43,6 +43,7 @@ def test_python_stays(cell: str) -> None:
     assert without_commands(cell) == (cell, False)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from(list("%!?= \n\\'\"()[]#xy.,")), max_size=60))
 def test_lines_keep_their_numbers(cell: str) -> None:
     """Whatever the cell, it has as many lines as before, or none."""

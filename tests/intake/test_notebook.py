@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.intake.notebook import NotANotebookError, Notebook, read
@@ -77,6 +77,7 @@ _JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(_JSON, _JSON, st.sampled_from([2, 3, 4]))
 def test_any_json_is_a_notebook_or_not(cells: Any, cell: Any, version: int) -> None:
     """Nothing but NotANotebookError is ever raised."""
