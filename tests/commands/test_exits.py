@@ -10,6 +10,8 @@ import pytest
 from grader.commands.exits import Stopped, exit_codes
 from grader.errors import AssignmentError, AuthorError, GraderError, ObjectiveError, SandboxError, SubmissionError
 
+ASSIGNMENT = "assignments/relu_frobenius.yaml"
+RIGHT = "submissions/relu_frobenius/alice_right.py"
 FAULT = "grader: this is a fault of the grader, not of a submission ({}); GRADER_DEBUG=1 shows where\n"
 
 
@@ -63,6 +65,7 @@ def test_exit_inside_is_left_alone() -> None:
         ("{grader} --version >&-", 0, ""),
         ("{grader} schema report <&- >&-", 0, ""),
         ("{grader} schema nonsense 2>&-", 2, ""),
+        ("{grader} grade {assignment} {right} --jobs 2 -o ../out <&- >&- 2>&-", 0, ""),
         (
             "rmdir ../gone && {grader} schema report",
             2,
@@ -73,8 +76,9 @@ def test_exit_inside_is_left_alone() -> None:
 def test_what_a_program_stands_on_may_be_missing(line: str, code: int, said: str, tmp_path: Path) -> None:
     """A closed stream or a folder that was deleted is not a fault of the grader."""
     (tmp_path / "gone").mkdir()
+    assignment, right = (os.path.abspath(path) for path in (ASSIGNMENT, RIGHT))
     command = f"{sys.executable} -c 'from grader.commands import main; main()'"
-    script = "cd gone && " + line.format(grader=command)
+    script = "cd gone && " + line.format(grader=command, assignment=assignment, right=right)
     environment = {**os.environ, "PYTHONPATH": os.getcwd()}
     done = subprocess.run(
         ["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
