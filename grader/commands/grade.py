@@ -128,6 +128,9 @@ def grade(
     }
     left = [one for one in collected if one.learner not in kept]
     reports = [one for learner in kept for one in shared(before[learner], members.get(learner, ()))]
+    for report in reports:
+        if not (output / f"{report.submission.learner}.html").exists():
+            _write(output, f"{report.submission.learner}.html", learner_page(report))
     graded = grade_all(loaded, left, jobs=jobs, mode=isolation.value, accept=accept)
     try:
         with closing(graded), _progress(len(left)) as advance:
