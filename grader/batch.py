@@ -13,7 +13,7 @@ import signal
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from threading import Thread
@@ -91,6 +91,8 @@ class _Worker:
 def _start(assignment: Assignment, prepared: Prepared, mode: IsolationMode) -> None:
     # Ctrl-C reaches the whole process group; it is for the process that the user talks to.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     Thread(target=_end_with_parent, daemon=True).start()
     _Worker.prepared = prepared
     _Worker.stack = ExitStack()
@@ -117,9 +119,10 @@ def _in_workers(
         pool = ProcessPoolExecutor(workers, get_context("spawn"), _start, (assignment, prepared, mode))
         done: set[str] = set()
         try:
-            futures: dict[Future[Report], Submission] = {
-                pool.submit(_grade, submission): submission for submission in left
-            }
+            with _interruption_later():
+                futures: dict[Future[Report], Submission] = {
+                    pool.submit(_grade, submission): submission for submission in left
+                }
             for future in as_completed(futures):
                 report = future.result()
                 done.add(report.submission.learner)
@@ -132,6 +135,19 @@ def _in_workers(
         return
     for submission in left:
         yield grade(prepared, submission, _broken(assignment))
+
+
+@contextmanager
+def _interruption_later() -> Iterator[None]:
+    """Ctrl-C waits; processes that are started meanwhile begin deaf to it, and are so until they ignore it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _stop(pool: ProcessPoolExecutor) -> None:

@@ -96,6 +96,38 @@ def test_grade_all_killed_leaves_no_process(tmp_path: Path) -> None:
     assert_gone(below)
 
 
+def test_grade_all_interrupted_while_workers_start_says_nothing(tmp_path: Path) -> None:
+    """Ctrl-C reaches the whole group; a worker that is still importing has nothing to say about it."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import os, signal, sys, threading, time\n"
+        "from tests.test_batch import ASSIGNMENT, children, command, grade_all, submissions\n"
+        "def interrupt():\n"
+        "    while not any('spawn_main' in command(child) for child in children(os.getpid())):\n"
+        "        time.sleep(0.01)\n"
+        "    time.sleep(float(sys.argv[1]))\n"
+        "    os.killpg(0, signal.SIGINT)\n"
+        "if __name__ == '__main__':\n"
+        "    threading.Thread(target=interrupt).start()\n"
+        "    try:\n"
+        "        list(grade_all(ASSIGNMENT, submissions(500), jobs=2))\n"
+        "    except KeyboardInterrupt:\n"
+        "        print('interrupted')\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+    for delay in ("0", "0.1", "0.3"):
+        done = subprocess.run(
+            [sys.executable, str(program), delay],
+            capture_output=True,
+            text=True,
+            env=environment,
+            start_new_session=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")
+
+
 def test_grade_all_killed_worker_costs_nobody_anything() -> None:
     """What a worker had not finished is graded by others."""
     reports = grade_all(ASSIGNMENT, submissions(12), jobs=2)
