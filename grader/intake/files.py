@@ -4,6 +4,7 @@ A file that was asked for by its own name is always taken, whatever its ending. 
 refused as a whole; what is inside it never reaches the disk.
 """
 
+import os
 from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
@@ -28,7 +29,10 @@ def handed_in(path: Path, skip: Collection[str] = (), options: Options | None = 
         raise AuthorError(f"{shown}: {visible(str(error))}; the archive is refused as a whole") from None
     except FaultySourceError as error:
         raise AuthorError(f"{shown}: {visible(str(error))}") from None
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        if os.path.lexists(path):
+            gone = visible(str(error.filename or path), limit=500)
+            raise AuthorError(f"{gone} went away while it was read") from None
         raise AuthorError(f"there is no file or folder {shown}") from None
     except OSError as error:
         place = visible(str(error.filename or path), limit=500)

@@ -125,7 +125,8 @@ def _walk(folder: Path, prefix: str, skip: Collection[str], depth: int) -> Itera
             if depth > 1:
                 yield from _walk(Path(entry.path), f"{path}/", skip, depth - 1)
         else:
-            yield path, False, entry.is_symlink() and entry.is_dir()
+            # Asked of the path, which takes a loop of links for no folder, where the entry raises.
+            yield path, False, entry.is_symlink() and os.path.isdir(entry.path)
 
 
 def read_plain(path: Path, name: str, most: int) -> bytes:

@@ -163,6 +163,8 @@ def test_links_pipes_and_devices_are_not_followed(tmp_path: Path) -> None:
     (folder / "f").mkdir()
     (folder / "f" / "hw.py").symlink_to(secret / "secret.py")
     (folder / "g.txt").symlink_to(secret / "secret.py")
+    (folder / "h.py").symlink_to("h.py")
+    (folder / "i").symlink_to("i")
     found = [(one.learner, str(one.source)) for one in collect([folder], WANTED)]
     assert found == [
         ("a", "a.py is a link, not a file."),
@@ -171,7 +173,21 @@ def test_links_pipes_and_devices_are_not_followed(tmp_path: Path) -> None:
         ("d", "d/ is a link."),
         ("e.py", "e.py/ has no Python file in it."),
         ("f", "f/hw.py is a link, not a file."),
+        ("h", "h.py is a link, not a file."),
     ]
+
+
+def test_file_that_goes_away_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the folder is missing, but the file that was in it a moment ago."""
+    _write(tmp_path, {"a.py": RIGHT, "b.py": RIGHT})
+
+    def read(path: Path, most_bytes: int) -> bytes:
+        path.unlink()
+        return path.read_bytes()
+
+    monkeypatch.setattr("grader.intake.listing.read", read)
+    with pytest.raises(AuthorError, match=r"a\.py went away while it was read"):
+        collect([tmp_path], WANTED)
 
 
 def test_too_many_files_are_rejected(tmp_path: Path) -> None:
