@@ -125,13 +125,13 @@ def test_what_systems_leave_is_passed_over(tmp_path: Path) -> None:
 
 def test_own_zip_is_opened(tmp_path: Path) -> None:
     """What a student zipped lies as if it had not been, and an archive in it is not opened."""
-    own = zipped({"work/hw.py": "import helpers\n" + RIGHT, "work/lib/helpers.py": "x = 1"}, ["work/"])
+    own = zipped({"mine/hw.py": "import helpers\n" + RIGHT, "mine/lib/helpers.py": "x = 1"}, ["mine/"])
     nested = zipped({"inner.zip": zipped({"hw.py": RIGHT})})
-    (tmp_path / "class.zip").write_bytes(zipped({"ann/my work.zip": own, "bob.zip": own, "eve.zip": nested}))
+    (tmp_path / "class.zip").write_bytes(zipped({"ann/my own.zip": own, "bob.zip": own, "eve.zip": nested}))
     ann, bob, eve = collect([tmp_path / "class.zip"], ["grad_W"])
     modules = {"hw.py": ("import helpers\n" + RIGHT).encode(), "lib/helpers.py": b"x = 1"}
     assert ann.source == bob.source == Source(modules, "hw.py")
-    assert ann.files == ("ann/my work.zip/work/hw.py", "ann/my work.zip/work/lib/helpers.py")
+    assert ann.files == ("ann/my own.zip/mine/hw.py", "ann/my own.zip/mine/lib/helpers.py")
     assert eve.source == SubmissionError("archive", "eve.zip/inner.zip is an archive within an archive.")
 
 
