@@ -60,12 +60,12 @@ def draw_case(resolved: Resolved, case: CaseSpec) -> Drawn:
         margin = 1.0 if attempt < STRICT_DRAWS else 2.0**-20
         found = evaluation.degenerate(checked, kinks_happen=kinks_happen or not varies, margin=margin)
         if found is None or not varies:
-            if found is not None and "finite" in found.why:
+            if found is not None and found.undefined:
                 break
             values = {name: evaluation.array(name) for name in steps}
             return Drawn(case, seed, inputs, upstream, values, answers)
         why = found.why
-        if "finite" in why and attempt >= 10:
+        if found.undefined and attempt >= 10:
             break
     else:
         raise AssignmentError(

@@ -44,10 +44,10 @@ class TorchRandomness:
 
 @dataclass(frozen=True)
 class Degenerate:
-    """Why a draw makes a poor question. `near_kink` says that it is only rounding which could tip it over."""
+    """Why a draw makes a poor question. `undefined` says that there is no number at all, for whatever seed perhaps."""
 
     why: str
-    near_kink: bool = False
+    undefined: bool = False
 
 
 class Evaluation:
@@ -190,10 +190,10 @@ class Evaluation:
             margin: how many rounding bounds an argument must be away from a kink.
         """
         if not bool(self.values[self.graph.objective].isfinite().all()):
-            return Degenerate("the objective is not finite")
+            return Degenerate("the objective is not finite", undefined=True)
         for name, answer in answers.items():
             if not np.isfinite(answer.value).all():
-                return Degenerate(f"the {name} is not finite")
+                return Degenerate(f"the {name} is not finite", undefined=True)
             if not (np.abs(answer.value) > EXACT_ZERO * np.nan_to_num(answer.float32, posinf=0.0)).any():
                 return Degenerate(f"the {name} is zero everywhere")
         for node, arguments in self._kinks():
@@ -211,7 +211,7 @@ class Evaluation:
                 for argument in node.arguments
             )
             if bool((distance <= margin * (SAFETY * bound + math.ulp(1.0))).any()):
-                return Degenerate(f"`{text}` is within rounding of a kink", near_kink=True)
+                return Degenerate(f"`{text}` is within rounding of a kink")
         return None
 
     def _kinks(self) -> Iterator[tuple[Node, list[torch.Tensor]]]:
