@@ -20,7 +20,6 @@ from threading import Thread
 from typing import Literal, TypeAlias
 
 from grader.assignment import Assignment, Framework
-from grader.errors import SandboxError
 from grader.grading import grade
 from grader.intake import Submission
 from grader.preparation import Prepared, prepare
@@ -167,6 +166,3 @@ def _broken(assignment: Assignment) -> Sandboxes:
         return Run((), broken="the worker process died")
 
     return {problem.framework: RecordedSandbox(run) for problem in assignment.problems}
-
-
-__all__ = ["SandboxError", "grade_all", "open_sandboxes"]

@@ -6,7 +6,7 @@ f = ||max(X W, 0) - Y||_F^2        X ─┐
                                                  Y ───┘
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -105,8 +105,3 @@ def in_order(*roots: Node) -> Iterator[Node]:
 def depends(node: Node, on: Node) -> bool:
     """Whether one node is needed for the other."""
     return any(needed is on for needed in in_order(node))
-
-
-def reachable(roots: Iterable[Node]) -> frozenset[Node]:
-    """All nodes that some root needs."""
-    return frozenset(in_order(*roots))
