@@ -53,3 +53,22 @@ def test_file_can_be_read_by_others(tmp_path: Path) -> None:
     finally:
         os.umask(mask)
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o644
+
+
+def test_sweep_left_files_are_removed_and_nothing_else(tmp_path: Path) -> None:
+    """What a killed process left goes once it is a minute old; other names, links and folders are left alone."""
+    names = [f".{digit * 16}.tmp" for digit in "0123"]
+    for name in [*names[:2], "report.json", ".0123.tmp", ".mine.tmp"]:
+        (tmp_path / name).write_bytes(b"half a rep")
+        os.utime(tmp_path / name, (0, 0))
+    os.utime(tmp_path / names[1])
+    (tmp_path / names[2]).symlink_to("report.json")
+    (tmp_path / names[3]).mkdir()
+    os.utime(tmp_path / names[3], (0, 0))
+    atomic.sweep(tmp_path)
+    assert sorted(os.listdir(tmp_path)) == [".0123.tmp", *names[1:], ".mine.tmp", "report.json"]
+
+
+def test_sweep_folder_that_is_not_there_is_nothing_to_do(tmp_path: Path) -> None:
+    """Whether the folder can be written is not for the sweeper to say."""
+    atomic.sweep(tmp_path / "gone")
