@@ -3,8 +3,6 @@
 a report holds   ⇔   same learner, submission and LMS facts, same assignment and grader, and no fault of ours in it
 """
 
-import contextlib
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,20 +11,19 @@ from pydantic import ValidationError
 from grader import __version__
 from grader.intake import Submission
 from grader.plain_file import NotPlainError, TooLargeError, read
-from grader.report import LmsReport, Report, labels
+from grader.report import LmsReport, Report
+from grader.row import Row
 
 LARGEST_REPORT = 2 << 20
 
 
-def earlier(folder: Path, submissions: Iterable[Submission]) -> dict[str, Report]:
-    """The reports on these submissions' learners that lie in a folder, whole and readable; by learner."""
-    found: dict[str, Report] = {}
-    for submission in submissions:
-        with contextlib.suppress(OSError, NotPlainError, TooLargeError, ValidationError):
-            report = Report.model_validate_json(read(folder / f"{submission.learner}.json", LARGEST_REPORT))
-            if report.submission.learner == submission.learner:
-                found[submission.learner] = report
-    return found
+def earlier(folder: Path, learner: str) -> Report | None:
+    """The report on a learner that lies in a folder, if it is there, whole and readable."""
+    try:
+        report = Report.model_validate_json(read(folder / f"{learner}.json", LARGEST_REPORT))
+    except (OSError, NotPlainError, TooLargeError, ValidationError):
+        return None
+    return report if report.submission.learner == learner else None
 
 
 def holds(report: Report, submission: Submission, assignment_sha256: str) -> bool:
@@ -41,18 +38,20 @@ def holds(report: Report, submission: Submission, assignment_sha256: str) -> boo
     )
 
 
-def change(old: Report, new: Report) -> str | None:
+def change(old: Row, new: Row) -> str | None:
     """What a regrade changed for a learner, in a line; None if nothing."""
     parts = [] if old.score == new.score else [f"{_points(old.score)} → {_points(new.score)} points"]
     if old.status != new.status:
         parts.append(f"{old.status} → {new.status}".replace("_", " "))
-    before = {(one.problem, one.function, one.wrt): one.verdict for one in old.gradients}
-    for label, gradient in zip(labels(new.gradients), new.gradients, strict=True):
-        verdict = before.pop((gradient.problem, gradient.function, gradient.wrt), None)
-        if verdict != gradient.verdict:
-            parts.append(f"{label} {verdict or 'not asked'} → {gradient.verdict}".replace("_", " "))
+    before = {
+        (one.problem, one.function, one.wrt): verdict for one, verdict in zip(old.columns, old.verdicts, strict=True)
+    }
+    for one, verdict in zip(new.columns, new.verdicts, strict=True):
+        was = before.pop((one.problem, one.function, one.wrt), None)
+        if was != verdict:
+            parts.append(f"{one.label} {was or 'not asked'} → {verdict}".replace("_", " "))
     parts += [f"{wrt} is no longer asked" for _, _, wrt in before]
-    return f"{new.submission.learner}: {', '.join(parts)}" if parts else None
+    return f"{new.learner}: {', '.join(parts)}" if parts else None
 
 
 def _points(score: float | None) -> str:

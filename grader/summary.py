@@ -1,11 +1,14 @@
-"""What became of a class: counts over many reports, for summary.json and for the last lines in the terminal."""
+"""What became of a class: counts over many rows, for summary.json and for the last lines in the terminal."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from statistics import mean, median
+from typing import TypeAlias
 
-from grader.report import AssignmentReport, GradientReport, Part, Points, Report
+from grader.report import AssignmentReport, Part, Points
 from grader.report_size import to_json
+from grader.row import Column, Row
 from grader.verdict import STATUSES, VERDICTS, Status, Verdict
 
 
@@ -61,11 +64,11 @@ class Summary(Part):
     """Large groups first."""
 
 
-def summarize(reports: Iterable[Report]) -> Summary:
-    """The summary of reports in any order."""
-    ordered = sorted(reports, key=lambda report: report.submission.learner)
-    status = Counter(report.status for report in ordered)
-    mistakes = Counter(code for report in ordered for code in set(mistake_codes(report)))
+def summarize(rows: Iterable[Row]) -> Summary:
+    """The summary of rows in any order."""
+    ordered = sorted(rows, key=attrgetter("learner"))
+    status = Counter(row.status for row in ordered)
+    mistakes = Counter(code for row in ordered for code in row.mistakes)
     return Summary(
         assignment=ordered[0].assignment if ordered else None,
         submissions=len(ordered),
@@ -73,7 +76,7 @@ def summarize(reports: Iterable[Report]) -> Summary:
         gradients=tuple(_gradients(ordered)),
         mistakes=dict(sorted(mistakes.items(), key=lambda item: (-item[1], item[0]))),
         score=_score(ordered),
-        grader_errors=tuple(report.submission.learner for report in ordered if report.status == "grader_error"),
+        grader_errors=tuple(row.learner for row in ordered if row.status == "grader_error"),
         identical_wrong_answers=tuple(_identical(ordered)),
     )
 
@@ -83,45 +86,48 @@ def dump(summary: Summary) -> bytes:
     return to_json(summary.model_dump(mode="json"))
 
 
-def mistake_codes(report: Report) -> tuple[str, ...]:
-    """The codes of a report's mistakes, each once, in the order of its gradients."""
-    return tuple(dict.fromkeys(found.code for gradient in report.gradients for found in gradient.diagnosis))
+Gradient: TypeAlias = tuple[str, str, str]
 
 
-def _gradients(reports: Sequence[Report]) -> Iterator[GradientSummary]:
-    counts: dict[tuple[str, str, str], Counter[Verdict]] = {}
-    for report in reports:
-        for gradient in report.gradients:
-            key = (gradient.problem, gradient.wrt, gradient.function)
-            counts.setdefault(key, Counter())[gradient.verdict] += 1
+def _gradient(column: Column) -> Gradient:
+    """What a gradient is known by across reports; its label may be another in each."""
+    return column.problem, column.wrt, column.function
+
+
+def _gradients(rows: Sequence[Row]) -> Iterator[GradientSummary]:
+    counts: dict[Gradient, Counter[Verdict]] = {}
+    for row in rows:
+        for column, verdict in zip(row.columns, row.verdicts, strict=True):
+            counts.setdefault(_gradient(column), Counter())[verdict] += 1
     for (problem, wrt, function), verdicts in counts.items():
         present = {verdict: verdicts[verdict] for verdict in VERDICTS if verdicts[verdict]}
         yield GradientSummary(problem=problem, wrt=wrt, function=function, verdicts=present)
 
 
-def _identical(reports: Sequence[Report]) -> Iterator[IdenticalAnswers]:
-    groups: dict[tuple[str, str, str, str], list[tuple[str, GradientReport]]] = {}
-    for report in reports:
-        for gradient in report.gradients:
-            if gradient.fingerprint is not None:
-                key = (gradient.problem, gradient.wrt, gradient.function, gradient.fingerprint)
-                groups.setdefault(key, []).append((report.submission.learner, gradient))
-    for (problem, wrt, function, fingerprint), members in sorted(
-        groups.items(), key=lambda item: (-len(item[1]), item[0])
-    ):
-        if len(members) > 1:
+def _identical(rows: Sequence[Row]) -> Iterator[IdenticalAnswers]:
+    groups: dict[tuple[Gradient, str], list[str]] = {}
+    mistakes: dict[tuple[Gradient, str], tuple[str, ...]] = {}
+    for row in rows:
+        for column, fingerprint, codes in zip(row.columns, row.fingerprints, row.codes, strict=True):
+            if fingerprint is not None:
+                key = (_gradient(column), fingerprint)
+                groups.setdefault(key, []).append(row.learner)
+                mistakes.setdefault(key, codes)
+    for key, learners in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
+        (problem, wrt, function), fingerprint = key
+        if len(learners) > 1:
             yield IdenticalAnswers(
                 problem=problem,
                 wrt=wrt,
                 function=function,
                 fingerprint=fingerprint,
-                learners=tuple(learner for learner, _ in members),
-                mistakes=tuple(dict.fromkeys(found.code for found in members[0][1].diagnosis)),
+                learners=tuple(learners),
+                mistakes=mistakes[key],
             )
 
 
-def _score(reports: Sequence[Report]) -> ScoreSummary | None:
-    scores = [report.score for report in reports if report.score is not None]
+def _score(rows: Sequence[Row]) -> ScoreSummary | None:
+    scores = [row.score for row in rows if row.score is not None]
     if not scores:
         return None
     return ScoreSummary(
@@ -130,5 +136,5 @@ def _score(reports: Sequence[Report]) -> ScoreSummary | None:
         median=round(median(scores), 6),
         min=min(scores),
         max=max(scores),
-        max_score=max(report.max_score for report in reports),
+        max_score=max(row.max_score for row in rows),
     )

@@ -1,5 +1,6 @@
 """Reports to show and to count: one learner is right, one wrong, one rejected, and one the grader failed on."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from grader.report import (
@@ -14,6 +15,7 @@ from grader.report import (
     SubmissionReport,
     WarningReport,
 )
+from grader.row import Row, row
 from grader.verdict import Verdict
 
 
@@ -85,3 +87,8 @@ REJECTED = report(
 )
 FAILED = report("dan", gradient(case("grader_error"), verdict="grader_error"), status="grader_error")
 CLASS = (RIGHT, MASKLESS, REJECTED, FAILED)
+
+
+def rows_of(reports: Iterable[Report]) -> list[Row]:
+    """What the tables of a class need of them."""
+    return [row(one) for one in reports]

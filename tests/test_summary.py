@@ -4,12 +4,12 @@ import json
 
 from grader.report import DiagnosisReport, GradientReport
 from grader.summary import dump, summarize
-from tests.example_reports import CLASS, MASKLESS, case, gradient, report
+from tests.example_reports import CLASS, MASKLESS, case, gradient, report, rows_of
 
 
 def test_summary_counts_everything_once() -> None:
     """Counts by status, verdict and mistake, and the scores of those that have one; the order is no matter."""
-    assert json.loads(dump(summarize(reversed(CLASS)))) == {
+    assert json.loads(dump(summarize(rows_of(reversed(CLASS))))) == {
         "schema_version": 1,
         "assignment": {"id": "relu", "sha256": "a" * 64},
         "submissions": 4,
@@ -32,7 +32,7 @@ def test_summary_counts_everything_once() -> None:
 def test_mistake_counts_once_for_each_learner() -> None:
     """A learner who makes a mistake in two gradients has made it once."""
     twice = MASKLESS.model_copy(update={"gradients": MASKLESS.gradients * 2})
-    assert summarize([twice]).mistakes == {"missing_mask": 1}
+    assert summarize(rows_of([twice])).mistakes == {"missing_mask": 1}
 
 
 def test_summary_of_nothing() -> None:
@@ -54,7 +54,7 @@ def test_identical_wrong_answers_are_listed_together() -> None:
         report("cyd", wrong("4"), wrong(None, "X")),
         report("dan", wrong("2"), wrong(None, "X")),
     ]
-    groups = json.loads(dump(summarize(learners)))["identical_wrong_answers"]
+    groups = json.loads(dump(summarize(rows_of(learners))))["identical_wrong_answers"]
     assert groups == [
         {
             "problem": "relu",

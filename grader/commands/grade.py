@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from enum import StrEnum
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ from grader.visible import visible
 if TYPE_CHECKING:
     from grader.lms.filling import Gradebook
     from grader.report import Report
+    from grader.row import Row
 
 
 class TakesBack(StrEnum):
@@ -100,13 +102,14 @@ def grade(
     from grader import assignment_file
     from grader.batch import grade_all
     from grader.grading import shared
-    from grader.intake import Format, Options, collect
+    from grader.intake import Format, Options, Submission, collect
     from grader.preparation import wanted
     from grader.render.gradebook import gradebook
     from grader.render.html import class_page, learner_page
-    from grader.render.terminal import class_view, console, summary_view
+    from grader.render.terminal import FEW, class_view, console, summary_view
     from grader.report import dump
     from grader.resume import change, earlier, holds
+    from grader.row import Row, row
     from grader.summary import dump as dump_summary
     from grader.summary import summarize
 
@@ -117,20 +120,26 @@ def grade(
     options = Options(Format(source.value) if source else None, filename_regex, loaded.id)
     collected = collect(submissions, wanted(loaded), skip=skipped, options=options)
     members = {submission.learner: submission.members for submission in collected}
+    everybody = len(collected) + sum(len(one.members) for one in collected)
     _make_folder(output)
     accept = (lambda _: None) if allow_degraded else refuse_weak
-    before = earlier(output, collected)
-    kept = {
-        one.learner
-        for one in collected
-        if not regrade and one.learner in before and holds(before[one.learner], one, loaded.sha256)
-        if allow_degraded or before[one.learner].isolation.level in STRONG
-    }
-    left = [one for one in collected if one.learner not in kept]
-    reports = [one for learner in kept for one in shared(before[learner], members.get(learner, ()))]
-    for report in reports:
-        if not (output / f"{report.submission.learner}.html").exists():
-            _write(output, f"{report.submission.learner}.html", learner_page(report))
+    rows: list[Row] = []
+    left: list[Submission] = []
+    for one in collected:
+        before = None if regrade else earlier(output, one.learner)
+        if (
+            before is None
+            or not holds(before, one, loaded.sha256)
+            or (not allow_degraded and before.isolation.level not in STRONG)
+        ):
+            left.append(one)
+        else:
+            for report in shared(before, one.members):
+                if not (output / f"{report.submission.learner}.html").exists():
+                    _write(output, f"{report.submission.learner}.html", learner_page(report))
+                rows.append(row(report))
+    kept = len(rows)
+    changes: list[str] = []
     graded = grade_all(loaded, left, jobs=jobs, mode=isolation.value, accept=accept)
     try:
         with closing(graded), _progress(len(left)) as advance:
@@ -138,32 +147,32 @@ def grade(
                 whose = list(shared(graded_once, members.get(graded_once.submission.learner, ())))
                 # The one that was graded last, and its report after its page: where it is, all the others are.
                 for report in reversed(whose):
-                    _write(output, f"{report.submission.learner}.html", learner_page(report))
-                    _write(output, f"{report.submission.learner}.json", dump(report))
-                reports += whose
+                    learner, new = report.submission.learner, row(report)
+                    if regrade and (old := earlier(output, learner)) and (line := change(row(old), new)):
+                        changes.append(line)
+                    _write(output, f"{learner}.html", learner_page(report))
+                    _write(output, f"{learner}.json", dump(report))
+                    rows.append(new)
                 advance()
     except AssignmentError as error:
         raise assignment_file.located(error, path) from None
     except KeyboardInterrupt:
-        raise Stopped(f"interrupted; {len(reports)} of {len(collected)} reports are in {_shown(output)}") from None
-    reports.sort(key=lambda report: report.submission.learner)
-    summary = summarize(reports)
-    _write(output, "gradebook.csv", gradebook(reports))
+        raise Stopped(f"interrupted; {len(rows)} of {everybody} reports are in {_shown(output)}") from None
+    rows.sort(key=attrgetter("learner"))
+    summary = summarize(rows)
+    _write(output, "gradebook.csv", gradebook(rows))
     _write(output, "summary.json", dump_summary(summary))
-    _write(output, "index.html", class_page(reports, summary))
+    _write(output, "index.html", class_page(rows, summary))
     screen = console()
-    screen.print(class_view(reports))
+    screen.print(class_view(rows, [_again(output, one.learner) for one in rows] if len(rows) <= FEW else []))
     screen.print()
     if kept:
-        screen.print(
-            f"{len(kept)} of {len(reports)} were graded before and are unchanged (--regrade grades them again)."
-        )
+        screen.print(f"{kept} of {len(rows)} were graded before and are unchanged (--regrade grades them again).")
     if regrade:
-        changes = [line for one in reports if one.submission.learner in before
-                   if (line := change(before[one.submission.learner], one))]  # fmt: skip
-        screen.print("\n".join(["Changed by the regrade:", *changes]) if changes else "The regrade changed nothing.")
+        changed = ["Changed by the regrade:", *sorted(changes)]
+        screen.print("\n".join(changed) if changes else "The regrade changed nothing.")
     screen.print(summary_view(summary))
-    for name, data, told in _handed_back(reports, book, gradebook_file, feedback, overwrite=overwrite):
+    for name, data, told in _handed_back(output, rows, book, gradebook_file, feedback, overwrite=overwrite):
         _write(output, name, data)
         screen.print("\n".join([f"{name} in {_shown(output)}:", *told]), soft_wrap=True)
         screen.print()
@@ -191,24 +200,37 @@ def _gradebook(
 
 
 def _handed_back(
-    reports: Sequence["Report"],
+    output: Path,
+    rows: Sequence["Row"],
     book: "Gradebook | None",
     file: Path | None,
     feedback: TakesBack | None,
     *,
     overwrite: bool,
 ) -> Iterator[tuple[str, bytes, list[str]]]:
-    """The files for the LMS, each with its name and what to tell about it."""
+    """The files for the LMS, each with its name and what to tell about it; reports are read again, one by one."""
     from grader.lms.feedback import FEEDBACK
     from grader.lms.filling import fill
+    from grader.lms.words import comment
     from grader.render.html import learner_page
 
     if book is not None and file is not None:
-        filled = fill(book, reports, overwrite=overwrite)
+        filled = fill(book, rows, overwrite=overwrite, comment=lambda learner: comment(_again(output, learner)))
         yield file.name, filled.data, filled.sentences()
     if feedback is not None:
+        reports = (_again(output, row.learner) for row in rows)
         archive = FEEDBACK[feedback.value](reports, page=partial(learner_page, index=None))
         yield f"feedback_{feedback.value}.zip", archive.data, archive.sentences()
+
+
+def _again(output: Path, learner: str) -> "Report":
+    """A report that was written, or found, before."""
+    from grader.resume import earlier
+
+    report = earlier(output, learner)
+    if report is None:
+        raise AuthorError(f"{_shown(output / learner)}.json is no longer the report that was written; run again")
+    return report
 
 
 def _make_folder(output: Path) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from grader.errors import AuthorError
 from grader.lms.cells import Table
-from grader.lms.filling import Gradebook, Row
+from grader.lms.filling import Gradebook, GradebookRow
 from grader.lms.numbers import decimal_sign, number
 from grader.lms.people import person
 from grader.report import Report
@@ -51,7 +51,7 @@ def read(table: Table, *, file: str, titles: Sequence[str], column: str | None) 
             continue
         name = cells[names[0]] if "student" in names[0] else f"{cells['lastname']}, {cells['firstname']}"
         who = person(own=[cells["id"]], lms=NAME, ids=[cells[key] for key in _IDS if key in cells], name=name)
-        rows.append(Row(index, who, name, points, _CLOSED.get(table.cell(index, chosen).casefold())))
+        rows.append(GradebookRow(index, who, name, points, _CLOSED.get(table.cell(index, chosen).casefold())))
     return Gradebook(NAME, table, tuple(rows), chosen, table.cell(header, chosen), decimal)
 
 

@@ -1,7 +1,7 @@
 """Feedback archives that an LMS takes back: for each learner what `grader.report.student_view` shows, under the name
 by which the LMS knows whose it is.
 
-Law: the same reports make the same bytes.
+Reports are taken one by one, and packed as they come. Law: the same reports in the same order make the same bytes.
 """
 
 import io
@@ -67,27 +67,25 @@ FEEDBACK: Mapping[str, Callable[..., Feedback]] = {"moodle": for_moodle, "canvas
 
 
 def _packed(reports: Iterable[Report], files: Callable[[Report], dict[str, bytes] | None], *, missing: str) -> Feedback:
-    packed: dict[str, bytes] = {}
+    whole = io.BytesIO()
     left: dict[str, list[str]] = {}
     learners = 0
-    for report in sorted(reports, key=lambda report: report.submission.learner):
-        made = None if report.status == "grader_error" else files(report)
-        if made is None:
-            why = "not graded, by a fault of the grader" if report.status == "grader_error" else missing
-            left.setdefault(why, []).append(report.submission.learner)
-            continue
-        learners += 1
-        for name, data in made.items():
-            packed.setdefault(name, data)  # a group hands in one file for all its members
-    return Feedback(_zip(packed), learners, tuple((why, tuple(names)) for why, names in left.items()))
-
-
-def _zip(files: Mapping[str, bytes]) -> bytes:
-    whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w") as archive:
-        for name in sorted(files):
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.create_system = 3
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, files[name], zipfile.ZIP_DEFLATED)
-    return whole.getvalue()
+        for report in reports:
+            made = None if report.status == "grader_error" else files(report)
+            if made is None:
+                why = "not graded, by a fault of the grader" if report.status == "grader_error" else missing
+                left.setdefault(why, []).append(report.submission.learner)
+                continue
+            learners += 1
+            for name, data in made.items():
+                if name not in archive.NameToInfo:  # a group hands in one file for all its members
+                    archive.writestr(_entry(name), data, zipfile.ZIP_DEFLATED)
+    return Feedback(whole.getvalue(), learners, tuple((why, tuple(names)) for why, names in left.items()))
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _EPOCH)
+    entry.create_system = 3
+    entry.external_attr = 0o644 << 16
+    return entry

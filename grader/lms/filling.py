@@ -1,22 +1,22 @@
-"""A gradebook filled with the scores of reports: which cells are filled, which are left alone, and why.
+"""A gradebook filled with the scores of a class: which cells are filled, which are left alone, and why.
 
 Law: only cells of the grade column, and of the comment column if there is one, ever change.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from grader.lms.cells import Place, Table
 from grader.lms.numbers import written
 from grader.lms.people import Person, learner, pair
-from grader.lms.words import comment
 from grader.render.gradebook import harmless
-from grader.report import Report
+from grader.row import Row
 from grader.visible import visible
 
 
 @dataclass(frozen=True)
-class Row:
+class GradebookRow:
     """A learner in a gradebook."""
 
     index: int
@@ -35,7 +35,7 @@ class Gradebook:
 
     lms: str
     table: Table
-    rows: tuple[Row, ...]
+    rows: tuple[GradebookRow, ...]
     column: int
     title: str
     """Of the column."""
@@ -70,39 +70,45 @@ FAILED = "not graded, by a fault of the grader"
 GRADED = "already graded (--overwrite fills these too)"
 
 
-def fill(book: Gradebook, reports: Iterable[Report], *, overwrite: bool = False) -> Filled:
-    """Fill in the scores, scaled to what each row is out of; cells that are not empty only with `overwrite`."""
-    ordered = sorted(reports, key=lambda report: report.submission.learner)
-    pairs = pair([row.person for row in book.rows], [learner(report, lms=book.lms) for report in ordered])
+def fill(
+    book: Gradebook, class_rows: Iterable[Row], *, overwrite: bool = False, comment: Callable[[str], str] | None = None
+) -> Filled:
+    """Fill in the scores, scaled to what each row is out of; cells that are not empty only with `overwrite`.
+
+    Args:
+        comment: makes the HTML for the column of comments, given the learner; there is none without it.
+    """
+    ordered = sorted(class_rows, key=attrgetter("learner"))
+    pairs = pair([row.person for row in book.rows], [learner(one, lms=book.lms) for one in ordered])
     edits: dict[Place, str] = {}
     filled: list[str] = []
     scales: dict[str, None] = {}
     left: dict[str, list[str]] = {}
     for number, row in enumerate(book.rows):
-        report = ordered[pairs.learners[number]] if number in pairs.learners else None
-        why = _why_not(book, row, report, overwrite=overwrite)
-        if report is None or report.score is None or why is not None:
+        graded = ordered[pairs.learners[number]] if number in pairs.learners else None
+        why = _why_not(book, row, graded, overwrite=overwrite)
+        if graded is None or graded.score is None or why is not None:
             if number not in pairs.disputed:
                 left.setdefault(why or NO_SUBMISSION, []).append(visible(row.name))
             continue
-        points, scale = _scaled(report.score, report.max_score, row.points)
+        points, scale = _scaled(graded.score, graded.max_score, row.points)
         edits[row.index, book.column] = written(points, book.decimal)
-        if book.comments is not None and (overwrite or not book.table.cell(row.index, book.comments)):
-            edits[row.index, book.comments] = harmless(comment(report))
+        if comment and book.comments is not None and (overwrite or not book.table.cell(row.index, book.comments)):
+            edits[row.index, book.comments] = harmless(comment(graded.learner))
         filled.append(visible(row.name))
         scales[scale] = None
     for number, doubt in sorted(pairs.doubts.items()):
-        left.setdefault(doubt, []).append(ordered[number].submission.learner)
+        left.setdefault(doubt, []).append(ordered[number].learner)
     reasons = tuple((why, tuple(names)) for why, names in left.items())
     return Filled(book.table.edited(edits), book.title, tuple(filled), tuple(scales), reasons)
 
 
-def _why_not(book: Gradebook, row: Row, report: Report | None, *, overwrite: bool) -> str | None:
+def _why_not(book: Gradebook, row: GradebookRow, graded: Row | None, *, overwrite: bool) -> str | None:
     if row.closed is not None:
         return row.closed
-    if report is None:
+    if graded is None:
         return NO_SUBMISSION
-    if report.status == "grader_error" or report.score is None:
+    if graded.status == "grader_error" or graded.score is None:
         return FAILED
     if not overwrite and book.table.cell(row.index, book.column) not in book.blanks:
         return GRADED

@@ -13,10 +13,9 @@ from collections.abc import Sequence
 
 from grader.errors import AuthorError
 from grader.lms.cells import Table
-from grader.lms.filling import Gradebook, Row
+from grader.lms.filling import Gradebook, GradebookRow
 from grader.lms.numbers import decimal_sign, number
 from grader.lms.people import person
-from grader.render.gradebook import lms_facts
 from grader.report import Report
 from grader.visible import visible
 
@@ -134,7 +133,7 @@ def read(table: Table, *, file: str, titles: Sequence[str], column: str | None) 
         )
         closed = "locked in the gradebook" if cells["open"].casefold() in _NO else None
         name = cells["name"] or cells["identifier"]
-        rows.append(Row(index, who, name, number(cells["maximum"], decimal), closed))
+        rows.append(GradebookRow(index, who, name, number(cells["maximum"], decimal), closed))
     title = table.cell(header, grade)
     return Gradebook(NAME, table, tuple(rows), grade, title, decimal, places["comments"], _BLANKS)
 
@@ -145,12 +144,11 @@ def feedback_folder(report: Report) -> str | None:
     found = next(filter(None, map(_DOWNLOADED.match, parts)), None)
     if found is not None:
         return f"{found[0]}_"
-    facts = lms_facts(report)
-    participant = str(facts.get("id") or report.submission.learner)
-    if facts.get("format") != NAME or not re.fullmatch(r"[0-9]+", participant):
+    lms = report.submission.lms
+    if lms is None or lms.format != NAME or not re.fullmatch(r"[0-9]+", lms.id):
         return None
-    name = re.sub(r"[/\\_]", " ", str(facts.get("name") or "Participant")).strip(" .~")
-    return f"{name}_{participant}_assignsubmission_file_"
+    name = re.sub(r"[/\\_]", " ", lms.name or "Participant").strip(" .~")
+    return f"{name}_{lms.id}_assignsubmission_file_"
 
 
 def _place(names: Sequence[str], spellings: Sequence[str]) -> int | None:

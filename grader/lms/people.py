@@ -10,11 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from grader.render.gradebook import handed_in_by, lms_facts
-from grader.report import Report
+from grader.row import Row
 
-_ID_FACTS = ("user", "user_id", "login", "username", "sid", "mail", "email")
-"""What an LMS may know somebody by, apart from its own id and the name."""
 _NUMBERING = frozenset({"canvas", "moodle", "brightspace"})
 """Sources whose ids are numbers of their own making, which mean nothing elsewhere."""
 _NAMING = frozenset({"gradescope", "blackboard"})
@@ -41,16 +38,16 @@ def person(*, own: Iterable[str], lms: str, ids: Iterable[str], name: str, group
     return Person(frozenset(known), _both_orders(name), _letters(group))
 
 
-def learner(report: Report, *, lms: str) -> Person:
-    """The learner of a report, as the gradebooks of an LMS may know the same."""
-    facts = lms_facts(report)
-    source, identity = facts.get("format"), str(facts.get("id") or report.submission.learner)
-    known = [_id(str(facts[key])) for key in _ID_FACTS if facts.get(key)]
+def learner(row: Row, *, lms: str) -> Person:
+    """The learner of a row, as the gradebooks of an LMS may know the same."""
+    source = row.lms.format if row.lms else None
+    identity = row.lms.id if row.lms else row.learner
+    known = [_id(row.lms.mail)] if row.lms and row.lms.mail else []
     if source not in _NUMBERING:
         known.append(_id(identity))
     if source == lms or source not in _NUMBERING | _NAMING:
         known.append(_own(lms, identity))
-    name, group = handed_in_by(report), _letters(str(facts.get("group") or ""))
+    name, group = row.handed_in_by, _letters((row.lms and row.lms.group) or "")
     return Person(frozenset(known), _both_orders(name), group, bool(group) and _letters(name) == group)
 
 

@@ -14,13 +14,16 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import messages
-from grader.report import GradientReport, IsolationReport, Report, labels
+from grader.report import GradientReport, IsolationReport, Report
+from grader.row import Row
 from grader.summary import GradientSummary, Summary
 from grader.verdict import VERDICTS, Verdict
 
 _STYLES: dict[Verdict, str] = dict.fromkeys(VERDICTS, "red") | {"correct": "green", "grader_error": "magenta"}
 FEW = 5
 """So many reports are shown in full by a command that grades a class."""
+MANY = 500
+"""More learners than these nobody reads in a terminal, and to lay out their table would take long."""
 PLAIN_WIDTH = 100
 """Columns where no terminal says how many there are."""
 
@@ -83,23 +86,25 @@ def summary_view(summary: Summary) -> RenderableType:
     return Group(*parts)
 
 
-def class_view(reports: Sequence[Report]) -> RenderableType:
-    """The learners of a class: each in full while they are few, else a line for each."""
-    if len(reports) <= FEW:
+def class_view(rows: Sequence[Row], reports: Sequence[Report] = ()) -> RenderableType:
+    """The learners of a class: each in full where there are `reports`, else a line for each, unless they are many."""
+    if reports or not rows:
         return Group(*(Padding(report_view(report), (0, 0, 1, 0), expand=False) for report in reports))
+    if len(rows) > MANY:
+        return Text(f"{len(rows)} learners: a line for each is in gradebook.csv and in index.html.")
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("learner", overflow="fold")
     table.add_column("points", justify="right")
-    for label in labels(reports[0].gradients):
-        table.add_column(label, overflow="fold")
-    for report in reports:
-        score = "–" if report.score is None else points(report.score)
+    for column in rows[0].columns:
+        table.add_column(column.label, overflow="fold")
+    for row in rows:
+        score = "–" if row.score is None else points(row.score)
         verdicts = (
-            [Text(report.reason.code.replace("_", " "), style="red")]
-            if report.reason is not None
-            else [_verdict(gradient.verdict) for gradient in report.gradients]
+            [Text(row.reason.replace("_", " "), style="red")]
+            if row.reason is not None
+            else [_verdict(verdict) for verdict in row.verdicts]
         )
-        table.add_row(Text(report.submission.learner), f"{score}/{points(report.max_score)}", *verdicts)
+        table.add_row(Text(row.learner), f"{score}/{points(row.max_score)}", *verdicts)
     return table
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from grader.report import Report
+from grader.report import LmsReport, Report
 from tests.example_reports import FAILED, RIGHT
 
 
@@ -10,7 +10,7 @@ def right(learner: str, *files: str, like: Report = RIGHT, **lms: Any) -> Report
     """A report with four points of four, handed in by this learner."""
     more: dict[str, Any] = {"learner": learner, "files": files or (f"{learner}.py",)}
     if lms:
-        more["lms"] = lms
+        more["lms"] = LmsReport(**{"format": "files", "id": learner, **lms})
     return like.model_copy(update={"submission": like.submission.model_copy(update=more)})
 
 

@@ -6,6 +6,7 @@ from grader.errors import AuthorError
 from grader.lms.filling import Filled, fill
 from grader.lms.gradebooks import opened
 from grader.report import Report
+from tests.example_reports import rows_of
 from tests.lms.class_of import failed, half, right
 
 EXPORT = (
@@ -27,7 +28,7 @@ def _filled(
 ) -> Filled:
     column, overwrite = more.get("column"), bool(more.get("overwrite"))
     book = opened(data, file="g.csv", titles=titles, column=str(column) if column else None)
-    return fill(book, reports, overwrite=overwrite)
+    return fill(book, rows_of(reports), overwrite=overwrite)
 
 
 def test_only_the_cells_of_the_column_change() -> None:

@@ -11,6 +11,7 @@ from grader.errors import AuthorError
 from grader.lms.cells import Table
 from grader.lms.filling import fill
 from grader.lms.gradebooks import opened
+from tests.example_reports import rows_of
 from tests.lms.class_of import half
 
 WORDS = st.text(alphabet='ab,;"\n é学=+', max_size=6)
@@ -67,7 +68,7 @@ def test_only_the_asked_cells_change(
     writer.writerows([name, number, "A", name, *cells] for number, (name, *cells) in enumerate(rows))
     data = text.getvalue().encode(codec)
     book = opened(data, file="g.csv", titles=["HW1"])
-    done = fill(book, [half(str(one)) for one in handed_in], overwrite=overwrite)
+    done = fill(book, rows_of(half(str(one)) for one in handed_in), overwrite=overwrite)
     before, after = Table.parse(data), Table.parse(done.data)
     assert (before.mark, before.encoding, before.delimiter, before.ends) == (
         after.mark,
@@ -88,7 +89,7 @@ def test_only_the_asked_cells_change(
     }
     assert changed == {(number + 2, 4) for number in open_ones}
     assert all(after.cell(row, column) == "2" for row, column in changed)
-    again = fill(opened(done.data, file="g.csv", titles=["HW1"]), [half(str(one)) for one in handed_in])
+    again = fill(opened(done.data, file="g.csv", titles=["HW1"]), rows_of(half(str(one)) for one in handed_in))
     assert again.data == done.data
 
 
@@ -103,4 +104,4 @@ def test_strange_file_is_filled_or_an_author_error(rows: list[list[str]]) -> Non
     except AuthorError:
         return
     assert fill(book, []).data == data
-    fill(book, [half("1"), half("EX")], overwrite=True)
+    fill(book, rows_of([half("1"), half("EX")]), overwrite=True)

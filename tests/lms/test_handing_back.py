@@ -82,7 +82,7 @@ def test_feedback_is_packed(folder: Path) -> None:
     assert _grade("--feedback", "moodle").exit_code == 0
     with zipfile.ZipFile("reports/feedback_moodle.zip") as archive:
         folder = "Jane Doe_11_assignsubmission_file_"
-        assert archive.namelist() == [f"{folder}/feedback.html", f"{folder}/feedback.txt"]
+        assert archive.namelist() == [f"{folder}/feedback.txt", f"{folder}/feedback.html"]
         assert archive.read(f"{folder}/feedback.html").startswith(b"<!DOCTYPE html>")
 
 

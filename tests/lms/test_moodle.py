@@ -5,8 +5,9 @@ import pytest
 from grader.errors import AuthorError
 from grader.lms.filling import Filled, fill
 from grader.lms.gradebooks import opened
+from grader.lms.words import comment
 from grader.report import Report
-from tests.example_reports import MASKLESS, REJECTED
+from tests.example_reports import MASKLESS, REJECTED, rows_of
 from tests.lms.class_of import failed, half, right
 
 ENGLISH = (
@@ -44,7 +45,9 @@ LOCALISED = {
 
 
 def _filled(*reports: Report, data: bytes = ENGLISH, overwrite: bool = False, column: str | None = None) -> Filled:
-    return fill(opened(data, file="w.csv", titles=("relu",), column=column), reports, overwrite=overwrite)
+    book = opened(data, file="w.csv", titles=("relu",), column=column)
+    known = {report.submission.learner: report for report in reports}
+    return fill(book, rows_of(reports), overwrite=overwrite, comment=lambda learner: comment(known[learner]))
 
 
 def test_grade_and_comment_are_all_that_changes() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from grader.lms.people import Pairs, learner, pair, person
+from grader.row import row
 from tests.lms.class_of import right
 
 ROWS = [
@@ -14,7 +15,7 @@ ROWS = [
 
 
 def _paired(*people: tuple[str, dict[str, str]]) -> Pairs:
-    return pair(ROWS, [learner(right(name, **lms), lms="canvas") for name, lms in people])
+    return pair(ROWS, [learner(row(right(name, **lms)), lms="canvas") for name, lms in people])
 
 
 def test_id_counts_before_the_name() -> None:
@@ -22,7 +23,7 @@ def test_id_counts_before_the_name() -> None:
     assert _paired(("4712", {"name": "Zoë Bär"})).learners == {1: 0}
     assert _paired(("JDOE_uni.edu", {})).learners == {0: 0}
     assert _paired(("x", {"mail": "jdoe@uni.edu"})).learners == {0: 0}
-    assert _paired(("x", {"sid": "S-12"})).learners == {1: 0}
+    assert _paired(("S-12", {})).learners == {1: 0}
 
 
 @pytest.mark.parametrize(

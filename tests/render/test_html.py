@@ -29,7 +29,7 @@ from grader.report import (
 )
 from grader.summary import summarize
 from grader.verdict import VERDICTS
-from tests.example_reports import CLASS, MASKLESS, REJECTED, RIGHT, WRONG, case, gradient, report
+from tests.example_reports import CLASS, MASKLESS, REJECTED, RIGHT, WRONG, case, gradient, report, rows_of
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{7*7}}$x$"
 VOID = {"meta", "link", "input", "img", "br"}
@@ -113,7 +113,7 @@ def read(page: bytes) -> Node:
 
 
 def of_class(*reports: Report) -> Node:
-    return read(class_page(reports, summarize(reports)))
+    return read(class_page(rows_of(reports), summarize(rows_of(reports))))
 
 
 def crowd(count: int, wrts: str = "XWY") -> list[Report]:
@@ -267,16 +267,16 @@ def test_class_page_of_reports_with_fewer_gradients_has_whole_rows() -> None:
 def test_class_page_is_the_same_every_time() -> None:
     """Whatever the order of reports."""
     reports = crowd(50)
-    page = class_page(reports, summarize(reports))
-    assert page == class_page(reports[::-1], summarize(reports[::-1]))
+    page = class_page(rows_of(reports), summarize(rows_of(reports)))
+    assert page == class_page(rows_of(reports[::-1]), summarize(rows_of(reports[::-1])))
 
 
 def test_class_page_of_five_thousand_is_small_and_quick() -> None:
     """Under 3 MB, and made in less than 3 seconds."""
-    reports = crowd(5000)
-    summary = summarize(reports)
+    learners = rows_of(crowd(5000))
+    summary = summarize(learners)
     start = time.process_time()
-    page = class_page(reports, summary)
+    page = class_page(learners, summary)
     assert time.process_time() - start < 3
     assert len(page) < 3_000_000
 
@@ -449,7 +449,7 @@ def test_links_lead_to_the_file_beside_and_nowhere_else(learner: str) -> None:
 
 def test_pages_load_and_run_nothing_from_outside() -> None:
     """The policy allows the one script there is, by its hash, and no address leads anywhere but to files beside."""
-    page = class_page(CLASS, summarize(CLASS))
+    page = class_page(rows_of(CLASS), summarize(rows_of(CLASS)))
     root = read(page)
     policy = root.one("meta", **{"http-equiv": "Content-Security-Policy"}).attributes["content"] or ""
     assert re.fullmatch(

@@ -20,7 +20,7 @@ import pytest
 
 from grader.render.html import class_page, learner_page
 from grader.summary import summarize
-from tests.example_reports import FAILED, MASKLESS, REJECTED
+from tests.example_reports import FAILED, MASKLESS, REJECTED, rows_of
 from tests.render.test_html import crowd, hostile
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -163,11 +163,13 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A class with its pages as `grade` lays them out."""
     folder = tmp_path_factory.mktemp("reports")
     reports = [*crowd(60), MASKLESS, REJECTED, FAILED]
-    (folder / "index.html").write_bytes(class_page(reports, summarize(reports)))
+    (folder / "index.html").write_bytes(class_page(rows_of(reports), summarize(rows_of(reports))))
     for report in reports:
         (folder / f"{report.submission.learner}.html").write_bytes(learner_page(report))
     (folder / "hostile.html").write_bytes(learner_page(hostile()))
-    (folder / "hostile class.html").write_bytes(class_page([hostile()] * 2, summarize([hostile()] * 2)))
+    (folder / "hostile class.html").write_bytes(
+        class_page(rows_of([hostile()] * 2), summarize(rows_of([hostile()] * 2)))
+    )
     return folder
 
 
@@ -285,7 +287,7 @@ def test_finding_leaves_the_rows_that_have_the_word(table: Browser) -> None:
 def test_five_thousand_learners_sort_at_once(browser: Browser, tmp_path: Path) -> None:
     """The page of a large class opens, and a click on a column is answered within two seconds."""
     reports = crowd(5000)
-    (tmp_path / "index.html").write_bytes(class_page(reports, summarize(reports)))
+    (tmp_path / "index.html").write_bytes(class_page(rows_of(reports), summarize(rows_of(reports))))
     browser.show(tmp_path / "index.html", width=1280, height=900, scheme="light", medium="screen")
     milliseconds = browser.run(
         "(() => { const start = performance.now(); document.querySelectorAll('.learners button')[1].click();"

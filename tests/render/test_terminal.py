@@ -9,7 +9,7 @@ from grader.render.terminal import FEW, class_view, console, isolation_notice, r
 from grader.report import IsolationReport
 from grader.summary import summarize
 from grader.verdict import VERDICTS
-from tests.example_reports import CLASS, FAILED, MASKLESS, REJECTED, RIGHT, case, gradient, report
+from tests.example_reports import CLASS, FAILED, MASKLESS, REJECTED, RIGHT, case, gradient, report, rows_of
 
 
 def _shown(view: RenderableType) -> str:
@@ -69,7 +69,7 @@ def test_grader_error_has_no_score() -> None:
 
 def test_class_summary() -> None:
     """A class is a few lines."""
-    assert _shown(summary_view(summarize(CLASS))) == (
+    assert _shown(summary_view(summarize(rows_of(CLASS)))) == (
         "4 submissions: 2 graded, 1 rejected, 1 grader errors\n"
         "Score: mean 1.33, median 0, from 0 to 4 of 4\n"
         "gradient  function  verdicts\n"
@@ -81,12 +81,15 @@ def test_class_summary() -> None:
 
 def test_small_class_is_shown_in_full() -> None:
     """With few learners there is room for what is wrong with each."""
-    assert _shown(class_view([RIGHT, REJECTED])) == f"{_shown(report_view(RIGHT))}\n{_shown(report_view(REJECTED))}\n"
+    assert (
+        _shown(class_view(rows_of([RIGHT, REJECTED]), [RIGHT, REJECTED]))
+        == f"{_shown(report_view(RIGHT))}\n{_shown(report_view(REJECTED))}\n"
+    )
 
 
 def test_larger_class_has_a_line_for_each_learner() -> None:
     """Points, and the verdict of every gradient or the reason why there is none."""
-    shown = _shown(class_view([RIGHT, MASKLESS, REJECTED, FAILED] * FEW)).splitlines()
+    shown = _shown(class_view(rows_of([RIGHT, MASKLESS, REJECTED, FAILED] * FEW))).splitlines()
     assert shown[:5] == [
         "learner  points  W",
         "ann         4/4  correct",

@@ -1,6 +1,6 @@
 """Reports → pages that open from disk: one for the class, one for each learner.
 
-    reports, summary ─ class_page ─▶ index.html          report ─ learner_page ─▶ <learner>.html
+    rows, summary ─ class_page ─▶ index.html          report ─ learner_page ─▶ <learner>.html
 A page is one file without network, made of templates that escape everything; the same reports make the same bytes.
 """
 

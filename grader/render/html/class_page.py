@@ -4,14 +4,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 
 from markupsafe import Markup
 
 from grader.messages import VERDICT_WORDS
+from grader.render.gradebook import columns
 from grader.render.html import plots
-from grader.render.html.templating import TONES, render, script
-from grader.report import Report, labels
-from grader.summary import Summary, mistake_codes
+from grader.render.html.templating import TONES, render_long, script
+from grader.row import Row
+from grader.summary import Summary
 from grader.verdict import VERDICTS, Verdict
 
 BINS = 10
@@ -30,34 +32,32 @@ class Chart:
     plot: Markup | None
 
 
-def class_page(reports: Sequence[Report], summary: Summary) -> bytes:
-    """The page of these reports, in any order, and their summary."""
-    ordered = sorted(reports, key=lambda report: report.submission.learner)
-    most = max(ordered, key=lambda report: len(report.gradients), default=None)
+def class_page(rows: Sequence[Row], summary: Summary) -> bytes:
+    """The page of these rows, in any order, and their summary."""
+    ordered = sorted(rows, key=attrgetter("learner"))
     sorting, digest = script("sort.js")
-    columns = labels(most.gradients) if most else ()
-    charts = (_scores(ordered), _success(summary, columns), _verdicts(summary), _mistakes(summary))
-    return render(
+    names = [column.label for column in columns(ordered)]
+    charts = (_scores(ordered), _success(summary, names), _verdicts(summary), _mistakes(summary))
+    return render_long(
         "class.html",
         summary=summary,
-        reports=ordered,
-        columns=columns,
-        named=any(report.submission.lms and report.submission.lms.name for report in ordered),
+        rows=ordered,
+        columns=names,
+        named=any(row.lms and row.lms.name for row in ordered),
         charts=[chart for chart in charts if chart is not None],
         cells={
             verdict: Markup('<td class="{}">{}</td>').format(TONES[verdict], VERDICT_WORDS[verdict])
             for verdict in VERDICTS
         },
         gone=Markup("<td></td>"),
-        mistakes=mistake_codes,
         sorting=sorting,
         digest=digest,
     )
 
 
-def _scores(reports: Sequence[Report]) -> Chart | None:
+def _scores(rows: Sequence[Row]) -> Chart | None:
     """How many learners have how much of the points."""
-    scored = [(report.score, report.max_score) for report in reports if report.score is not None]
+    scored = [(row.score, row.max_score) for row in rows if row.score is not None]
     most = max((points for _, points in scored), default=0.0)
     if most <= 0:
         return None

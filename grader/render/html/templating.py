@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import io
 from functools import cache
 from importlib.resources import files
 from urllib.parse import quote
@@ -14,6 +15,8 @@ from grader.verdict import VERDICTS, Verdict
 
 TONES: dict[Verdict, str] = dict.fromkeys(VERDICTS, "bad") | {"correct": "ok", "grader_error": "us"}
 """Whose matter a verdict is, as a class of the style sheet; the words always stand beside the colour."""
+PIECES = 512
+"""Of a template's output, written together."""
 
 
 class _Beside(BaseLoader):
@@ -51,6 +54,15 @@ def environment() -> Environment:
 def render(template: str, **values: object) -> bytes:
     """A whole page."""
     return environment().get_template(template).render(values).encode()
+
+
+def render_long(template: str, **values: object) -> bytes:
+    """A whole page that may be long: made piece by piece, so that it costs little more memory than it has bytes."""
+    pieces = environment().get_template(template).stream(values)
+    pieces.enable_buffering(PIECES)
+    whole = io.BytesIO()
+    pieces.dump(whole, encoding="utf-8")
+    return whole.getvalue()
 
 
 def points(value: float) -> str:
