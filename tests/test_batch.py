@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import batch
+from grader import crew
 from grader.assignment import Assignment, Problem
 from grader.batch import grade_all
 from grader.errors import SandboxError
@@ -141,10 +141,13 @@ def test_grade_all_killed_worker_costs_nobody_anything() -> None:
 
 def test_grade_all_worker_that_never_stands_is_a_grader_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """After the last try there is a report without a score, not an exception and not a zero."""
-    monkeypatch.setattr(batch, "_start", os._exit)
-    monkeypatch.setattr(batch, "TRIES", 1)
+    monkeypatch.setattr(crew, "_start", _exit)
     reports = list(grade_all(ASSIGNMENT, submissions(2), jobs=2))
     assert [(report.status, report.score) for report in reports] == [("grader_error", None)] * 2
+
+
+def _exit() -> None:
+    os._exit(1)
 
 
 def assert_gone(processes: list[int]) -> None:

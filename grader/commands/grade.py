@@ -100,14 +100,14 @@ def grade(
     submission and grader are the same.
     """
     from grader import assignment_file
-    from grader.batch import grade_all
+    from grader.batch import accept_any, grade_all
+    from grader.graded import graded
     from grader.grading import shared
     from grader.intake import Format, Options, Submission, collect
     from grader.preparation import wanted
     from grader.render.gradebook import gradebook
     from grader.render.html import class_page, learner_page
     from grader.render.terminal import FEW, class_view, console, summary_view
-    from grader.report import dump
     from grader.resume import change, earlier, holds
     from grader.row import Row, row
     from grader.summary import dump as dump_summary
@@ -119,10 +119,9 @@ def grade(
     skipped = [output, *(path.parent / name for name in loaded.provided)]
     options = Options(Format(source.value) if source else None, filename_regex, loaded.id)
     collected = collect(submissions, wanted(loaded), skip=skipped, options=options)
-    members = {submission.learner: submission.members for submission in collected}
-    everybody = len(collected) + sum(len(one.members) for one in collected)
+    learners = len(collected) + sum(len(one.members) for one in collected)
     _make_folder(output)
-    accept = (lambda _: None) if allow_degraded else refuse_weak
+    accept = accept_any if allow_degraded else refuse_weak
     rows: list[Row] = []
     left: list[Submission] = []
     for one in collected:
@@ -140,24 +139,26 @@ def grade(
                 rows.append(row(report))
     kept = len(rows)
     changes: list[str] = []
-    graded = grade_all(loaded, left, jobs=jobs, mode=isolation.value, accept=accept)
+    results = grade_all(loaded, left, made=graded, jobs=jobs, mode=isolation.value, accept=accept)
+    count = len(left)
+    # What is graded is not kept any longer than it is needed.
+    del collected, left
     try:
-        with closing(graded), _progress(len(left)) as advance:
-            for graded_once in graded:
-                whose = list(shared(graded_once, members.get(graded_once.submission.learner, ())))
+        with closing(results), _progress(count) as advance:
+            for everybody in results:
                 # The one that was graded last, and its report after its page: where it is, all the others are.
-                for report in reversed(whose):
-                    learner, new = report.submission.learner, row(report)
-                    if regrade and (old := earlier(output, learner)) and (line := change(row(old), new)):
+                for mine in reversed(everybody):
+                    learner = mine.row.learner
+                    if regrade and (old := earlier(output, learner)) and (line := change(row(old), mine.row)):
                         changes.append(line)
-                    _write(output, f"{learner}.html", learner_page(report))
-                    _write(output, f"{learner}.json", dump(report))
-                    rows.append(new)
+                    _write(output, f"{learner}.html", mine.page)
+                    _write(output, f"{learner}.json", mine.report)
+                    rows.append(mine.row)
                 advance()
     except AssignmentError as error:
         raise assignment_file.located(error, path) from None
     except KeyboardInterrupt:
-        raise Stopped(f"interrupted; {len(rows)} of {everybody} reports are in {_shown(output)}") from None
+        raise Stopped(f"interrupted; {len(rows)} of {learners} reports are in {_shown(output)}") from None
     rows.sort(key=attrgetter("learner"))
     summary = summarize(rows)
     _write(output, "gradebook.csv", gradebook(rows))

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from grader.commands.app import app
 from grader.commands.grade import SubmissionFormat
 from grader.intake import Format
-from grader.report import LmsReport, Report, SubmissionReport
+from grader.report import LmsReport, SubmissionReport
 from grader.sandbox.isolation import Isolation
 from tests.example_reports import RIGHT
 from tests.intake.archives import entry, zipped
@@ -32,13 +32,13 @@ def _grade(monkeypatch: pytest.MonkeyPatch, *options: str) -> tuple[Result, list
     """The verb with a grader that finds everything right; whom it was asked to grade."""
     asked: list[str] = []
 
-    def grade_all(_: object, submissions: Any, *, accept: Any, **__: object) -> Iterator[Report]:
+    def grade_all(_: object, submissions: Any, *, made: Any, accept: Any, **__: object) -> Iterator[Any]:
         accept(Isolation("full", "x86_64", "6"))
         for one in submissions:
             asked.append(one.learner)
             lms = LmsReport(**vars(one.lms)) if one.lms else None
             whose = SubmissionReport(learner=one.learner, sha256=one.sha256, files=one.files, lms=lms)
-            yield RIGHT.model_copy(update={"submission": whose})
+            yield made(RIGHT.model_copy(update={"submission": whose}), one.members)
 
     monkeypatch.setattr("grader.batch.grade_all", grade_all)
     return CliRunner().invoke(app, ["grade", "relu.yaml", *options]), asked

@@ -4,6 +4,7 @@ import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -11,7 +12,6 @@ from typer.testing import CliRunner, Result
 from grader.commands.app import app
 from grader.commands.grade import TakesBack
 from grader.lms.feedback import FEEDBACK
-from grader.report import Report
 from tests.lms.class_of import half, right
 
 ASSIGNMENT = 'title: Homework 1\nobjective: "||X W||_F^2"\nseed: 0\nshapes: {X: [3, 2], W: [2, 2]}\nwrt: [W]\n'
@@ -33,9 +33,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         Path("class", f"{name}.py").write_text("def grad_W(X, W): pass\n")
     Path("grades.csv").write_bytes(EXPORT)
 
-    def grade_all(*_: object, **__: object) -> Iterator[Report]:
-        yield half("ann", "Jane Doe_11_assignsubmission_file/doejane_11_90_ann.py")
-        yield right("bob")
+    def grade_all(*_: object, made: Any, **__: object) -> Iterator[Any]:
+        yield made(half("ann", "Jane Doe_11_assignsubmission_file/doejane_11_90_ann.py"), ())
+        yield made(right("bob"), ())
 
     monkeypatch.setattr("grader.batch.grade_all", grade_all)
     return tmp_path
