@@ -5,18 +5,25 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from multiprocessing import parent_process
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import pytest
 
-from grader import crew
+from grader import __version__, batch, crew
 from grader.assignment import Assignment, Problem
-from grader.batch import grade_all
-from grader.errors import SandboxError
-from grader.intake import Submission
-from grader.report import Report
-from grader.sandbox import Isolation
-from grader.sandbox.job import Source
+from grader.batch import Order, accept_any, doubtful, grade_all, leave, the_report, work
+from grader.errors import AuthorError, SandboxError
+from grader.intake import Member, Submission
+from grader.preparation import prepare
+from grader.report import ReasonReport, Report
+from grader.sandbox import Isolation, PlainSandbox
+from grader.sandbox.job import Outcome, Plan, Run, Source, TimedOut
+from tests.example_reports import FAILED, REJECTED
+
+Limit: TypeAlias = Literal["cpu_seconds", "wall_seconds", "submission_seconds"]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="zygotes are for Linux")
 
@@ -144,6 +151,127 @@ def test_grade_all_worker_that_never_stands_is_a_grader_error(monkeypatch: pytes
     monkeypatch.setattr(crew, "_start", _exit)
     reports = list(grade_all(ASSIGNMENT, submissions(2), jobs=2))
     assert [(report.status, report.score) for report in reports] == [("grader_error", None)] * 2
+
+
+# ----- what is not believed at once -----
+
+
+def deadly(report: Report, members: Sequence[Member]) -> Report:
+    """The report, but a worker process that makes that of one submission dies."""
+    if report.submission.learner == "s007" and parent_process() is not None:
+        os._exit(1)
+    return report
+
+
+@pytest.mark.slow
+def test_grade_all_submission_that_kills_its_workers_is_the_only_grader_error() -> None:
+    """Those that were only near, in its chunk or in another worker, get what they earned."""
+    reports = list(grade_all(ASSIGNMENT, submissions(40), made=deadly, jobs=2))
+    assert len(reports) == 40
+    expected: dict[str, float | None] = {f"s{i:03}": 1.0 if i % 3 == 0 else 2.0 for i in range(40)}
+    assert scores(reports) == {**expected, "s007": None}
+    assert {report.submission.learner for report in reports if report.status == "grader_error"} == {"s007"}
+
+
+def refuse(isolation: Isolation) -> None:
+    raise SandboxError(f"not at {isolation.level}")
+
+
+def test_grade_all_isolation_is_judged_by_each_worker() -> None:
+    """Where it is, and before anything is graded there."""
+    with pytest.raises(SandboxError, match="not at none"):
+        next(grade_all(ASSIGNMENT, submissions(12), mode="none", accept=refuse, jobs=2))
+
+
+def test_work_of_another_version_is_refused() -> None:
+    """Reports of one class come from one grader."""
+    order = Order(ASSIGNMENT, "none", accept_any, the_report, "0.0")
+    with pytest.raises(AuthorError) as error:
+        work(order, submissions(1))
+    assert str(error.value) == (
+        f"a worker has version {__version__} of the grader and here it is 0.0; expected the same everywhere"
+    )
+
+
+def test_work_that_takes_long_is_handed_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that what is graded is known, and nobody waits behind it."""
+    monkeypatch.setattr(batch, "PATIENCE_SECONDS", 0.0)
+    order = Order(ASSIGNMENT, "none", accept_any, the_report, __version__)
+    try:
+        assert [one.made and one.made.score for one in work(order, submissions(3))] == [1.0]
+    finally:
+        leave()
+    assert scores(list(grade_all(ASSIGNMENT, submissions(12), jobs=2))) == EXPECTED
+
+
+class Busy:
+    """A sandbox that reaches a limit on time in some of its runs."""
+
+    def __init__(self, limits: Sequence[Limit | None]) -> None:
+        self._inner = PlainSandbox("numpy")
+        self._limits = iter(limits)
+        self.isolation = self._inner.isolation
+        self.ran: list[bytes] = []
+
+    def run(self, source: Source, plan: Plan) -> Run:
+        self.ran.append(source.modules[source.main][-3:])
+        if (limit := next(self._limits, None)) is None:
+            return self._inner.run(source, plan)
+        return Run(tuple(Outcome((TimedOut(limit),)) for box in plan.boxes for _ in box.calls))
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> "Busy":
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def named(count: int) -> list[Submission]:
+    """Right ones that end with their number."""
+    return [
+        Submission(f"s{i}", (f"s{i}.py",), Source({"s.py": RIGHT + f"#{i:02}".encode()}, "s.py"), f"{i:064}")
+        for i in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("limits", "ran", "verdicts"),
+    [
+        (["wall_seconds"], ["#00", "#01", "#02", "#00"], {"s0": "correct", "s1": "correct", "s2": "correct"}),
+        (["submission_seconds"], ["#00", "#01", "#02", "#00"], {"s0": "correct", "s1": "correct", "s2": "correct"}),
+        (["cpu_seconds"], ["#00", "#01", "#02"], {"s0": "timed_out", "s1": "correct", "s2": "correct"}),
+        (
+            [None, "wall_seconds", None, "wall_seconds"],
+            ["#00", "#01", "#02", "#01"],
+            {"s0": "correct", "s1": "timed_out", "s2": "correct"},
+        ),
+    ],
+    ids=["once", "in all", "cpu", "twice"],
+)
+def test_grade_all_wall_time_counts_only_when_alone(
+    monkeypatch: pytest.MonkeyPatch, limits: list[Limit | None], ran: list[str], verdicts: dict[str, str]
+) -> None:
+    """A limit that may have been reached because of others is tried once more after them; CPU time is one's own."""
+    busy = Busy(limits)
+    monkeypatch.setattr(batch, "open_sandbox", lambda framework, isolation: busy)
+    reports = list(grade_all(ASSIGNMENT, named(3)))
+    assert [one.decode() for one in busy.ran] == ran
+    assert {report.submission.learner: report.gradients[0].verdict for report in reports} == verdicts
+
+
+def test_doubtful_import_is_that_on_the_wall() -> None:
+    """An import that ran out of CPU time did so by itself."""
+    prepared = prepare(ASSIGNMENT)
+    reason = ReasonReport(code="timed_out", message="the import reached the limit on wall_seconds")
+    slow = REJECTED.model_copy(update={"reason": reason, "timing": {"cpu_seconds": 0.3}})
+    assert doubtful(slow, prepared)
+    assert not doubtful(slow.model_copy(update={"timing": {"cpu_seconds": 10.01}}), prepared)
+    assert not doubtful(REJECTED.model_copy(update={"timing": {"cpu_seconds": 0.3}}), prepared)
+    assert doubtful(FAILED, prepared)
+
+
+# ----- processes -----
 
 
 def _exit() -> None:
