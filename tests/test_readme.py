@@ -35,3 +35,11 @@ def test_readme_names_every_command() -> None:
     """No verb is missing, and none is promised that is not there."""
     promised = set(re.findall(r"^\| `grader ([a-z]+)", README, re.MULTILINE))
     assert promised == set(get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def test_readme_links_lead_somewhere() -> None:
+    """Guides and pictures are where it says, and a picture is told in words to those who cannot see it."""
+    links = re.findall(r"(!?)\[([^]]*)\]\((?!https?:)([^)]+)\)", README)
+    assert [target for _, _, target in links if not (ROOT / target).is_file()] == []
+    assert all(len(text) > 40 for mark, text, _ in links if mark)
+    assert "grader/render/html/class_page.png" in [target for _, _, target in links]
