@@ -7,7 +7,6 @@ Nothing here knows an answer, and nobody outside believes more than that some va
 """
 
 import copy
-import linecache
 import os
 import random
 import sys
@@ -27,20 +26,14 @@ from grader.sandbox.job import (
     Call,
     ConstantArgument,
     Forbidden,
-    Framework,
     GroupArgument,
-    GroupResult,
     KeptArgument,
     Missing,
     OutOfMemory,
     Raised,
     Rejection,
-    Result,
-    Slot,
 )
 from grader.sandbox.values import Reader, is_out_of_memory, message_of
-
-REHEARSALS = 64
 
 Write = Callable[[bytes], None]
 Silence = Callable[[bool], None]
@@ -173,58 +166,6 @@ class Harness:
     def _seed(self) -> None:
         for seed in self._seeds:
             seed(self._job.seed)
-
-
-def rehearse(framework: Framework, reader: Reader) -> None:
-    """Does in the zygote, often enough, what every box will do.
-
-    The interpreter rewrites code as it is first run, and so would each box: a page copied for every function.
-    """
-    text = b"def f(x):\n    return x\n"
-    call = Call("c", "f", (ArrayArgument("x"), GroupArgument("tuple", ())), Slot("y", (2, 2)))
-    box = Box({"x": np.eye(2)}, (call, Call("c", "f", (ArrayArgument("x"),), GroupResult("tuple", (call.returns,)))))
-    steps = (wire.Step(0), wire.Step(1))
-    job = wire.Job(framework, True, 0, "a.py", {"a.py": text}, {}, steps, 1, 1)
-    for _ in range(REHEARSALS):
-        work = Harness(
-            wire.unpack_box(wire.pack_box(box)),
-            wire.unpack_job(wire.pack_job(job)),
-            write=lambda frame: None,
-            silence=lambda silent: None,
-            reader=reader,
-            gate=None,
-        )
-        module = types.ModuleType("rehearsal")
-        importing.Modules(job.modules, job.provided).execute("a.py", module)
-        for step in steps:
-            work.step(step, module)
-        frames.imported_frame(())
-        frames.ready_frame()
-    linecache.clearcache()
-
-
-def rehearse_calls(framework: Framework, reader: Reader, box: Box) -> None:
-    """Does the calls of a box in a nursery, with functions that return zeros: no box does any for the first time."""
-    steps = tuple(map(wire.Step, range(len(box.calls))))
-    job = wire.Job(framework, True, 0, "a.py", {"a.py": b""}, {}, steps, 1, 1)
-    work = Harness(box, job, write=lambda frame: None, silence=lambda silent: None, reader=reader, gate=None)
-    module = types.ModuleType("rehearsal")
-    for step in steps:
-        call = box.calls[step.call]
-        zeros = _zeros(call.returns, framework)
-        setattr(module, call.function, lambda *arguments, zeros=zeros: zeros)
-        work.step(step, module)
-
-
-def _zeros(result: Result, framework: Framework) -> Any:
-    """What a function could return for a result."""
-    match result:
-        case Slot(_, shape):
-            return np.zeros(shape) if framework == "numpy" else sys.modules["torch"].zeros(shape)
-        case GroupResult(kind, items, keys):
-            made = [_zeros(item, framework) for item in items]
-            return dict(zip(keys, made, strict=True)) if kind == "dict" else tuple(made)
-    return None
 
 
 def flush() -> None:

@@ -28,7 +28,20 @@ import traceback
 from dataclasses import replace
 from typing import Any, NoReturn
 
-from grader.sandbox import forking, gate, harness, importing, jail, landlock, namespaces, reach, seccomp, syscalls, wire
+from grader.sandbox import (
+    forking,
+    gate,
+    harness,
+    importing,
+    jail,
+    landlock,
+    namespaces,
+    reach,
+    rehearsal,
+    seccomp,
+    syscalls,
+    wire,
+)
 from grader.sandbox.job import Box, Framework
 from grader.sandbox.values import Reader
 from grader.sandbox.warm import warm
@@ -45,6 +58,8 @@ WORTH_REHEARSING = 1 << 20
 """Bytes of arrays; with more of them, calls take longer than rehearsing them saves."""
 WORTH_JOINING = 60
 """Joining pages takes as long as it saves in some hundred boxes; a self-check, and the canary, need far fewer."""
+COLLECT_AFTER = 20_000
+"""Objects that a box makes before it looks for garbage: most end before that, and copy no page to look at it."""
 
 
 class Options:
@@ -65,6 +80,8 @@ class Zygote:
     _fds: int
     _statm: int
     _maps: int
+    _pagemap: int
+    _fillers: list[object]
 
     def __init__(self, options: Options, inside: bool, missing: list[str]) -> None:
         self._options = options
@@ -80,7 +97,7 @@ class Zygote:
         self._open_proc()
         warm(self._options.framework)
         self._reader = Reader()
-        harness.rehearse(self._options.framework, self._reader)
+        rehearsal.rehearse(self._options.framework, self._reader)
         self._gate: gate.Gate | None = None
         if self._options.framework == "torch":
             self._gate, why = gate.make_gate(machine="machine_gate" not in self._options.without)
@@ -106,6 +123,7 @@ class Zygote:
         self._check()
         # Here and not in the box, which would have to copy every page that it so much as counts a reference on.
         importing.forget_the_grader(self._options.framework, path)
+        gc.set_threshold(COLLECT_AFTER)
         gc.collect()
         gc.freeze()
         self._send(READY + json.dumps(self._describe()).encode())
@@ -125,7 +143,7 @@ class Zygote:
                 continue
             held = int(os.pread(self._statm, 32, 0).split()[0]) * _PAGE
             if self._served == WORTH_JOINING:
-                forking.join_pages(self._maps)
+                self._settle()
             self._served += 1
             pid = forking.fork()
             if pid == 0:
@@ -133,6 +151,13 @@ class Zygote:
             for fd in fds:
                 os.close(fd)
             self._attend(pid)
+
+    def _settle(self) -> None:
+        """Puts the memory in order, for the many boxes that seem to follow."""
+        self._fillers = forking.fill_gaps(self._maps)
+        if self._box_here:
+            forking.join_code(self._maps, self._pagemap)
+        forking.join_pages(self._maps)
 
     def _give_way(self, box_fd: int) -> None:
         """Lets a nursery serve, until it is dismissed; one that ends in any other way ends the zygote too."""
@@ -155,7 +180,7 @@ class Zygote:
         self._jail = replace(self._jail, zygote=os.getpid())
         self._box_here = wire.unpack_box(packed)
         if len(packed) <= WORTH_REHEARSING:
-            harness.rehearse_calls(self._options.framework, self._reader, self._box_here)
+            rehearsal.rehearse_calls(self._options.framework, self._reader, self._box_here)
         gc.collect()
         gc.freeze()
 
@@ -240,13 +265,14 @@ class Zygote:
         if of is None:
             self._proc = _move_up(os.open("/proc", flags | os.O_DIRECTORY))
         else:
-            for fd in (self._tasks, self._fds, self._statm, self._maps):
+            for fd in (self._tasks, self._fds, self._statm, self._maps, self._pagemap):
                 os.close(fd)
 
         def view(name: str) -> int:
             return _move_up(os.open(f"self/{name}", flags, dir_fd=self._proc))
 
-        self._tasks, self._fds, self._statm, self._maps = view("task"), view("fd"), view("statm"), view("maps")
+        self._tasks, self._fds, self._statm = view("task"), view("fd"), view("statm")
+        self._maps, self._pagemap = view("maps"), view("pagemap")
 
     def _check(self, *received: int) -> None:
         tasks = os.listdir(self._tasks)
