@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -220,7 +221,14 @@ def _report_bytes(assignment: str, learner: str, sandbox: OpenSandbox) -> bytes:
 
 def _machine() -> dict[str, str]:
     """What the last bits of a sum depend on."""
-    return {"platform": platform.machine(), "cpu": torch.backends.cpu.get_cpu_capability(), "torch": torch.__version__}
+    return {"platform": platform.machine(), "cpu": _processor(), "torch": torch.__version__}
+
+
+def _processor() -> str:
+    """Instructions and maker: libraries choose their sums by both."""
+    facts = Path("/proc/cpuinfo").read_text() if sys.platform == "linux" else ""
+    named = re.findall(r"^(?:vendor_id|cpu family|model)\s*: (.*)$", facts, re.MULTILINE)
+    return " ".join([torch.backends.cpu.get_cpu_capability(), *named[:3]])
 
 
 def _fixed(report: Mapping[str, Any], *, environment: Mapping[str, str]) -> bytes:
