@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from grader import __version__, messages
 from grader.assignment import Framework
@@ -46,6 +47,7 @@ from grader.sandbox.job import (
     Run,
     TimedOut,
 )
+from grader.verdict import Verdict
 from grader.visible import visible_bytes
 
 
@@ -155,10 +157,8 @@ def _fingerprint(cases: Sequence[CaseReport], answers: Sequence[Answer]) -> str 
 def _case(asked: Asked, case: AskedCase, answer: Answer) -> CaseReport:
     """The verdict of one answer, with the facts behind it."""
 
-    def report(verdict: str, **facts: object) -> CaseReport:
-        case_report = CaseReport.model_validate(
-            {"case": case.name, "visibility": case.visibility, "seed": case.seed, "verdict": verdict, **facts}
-        )
+    def report(verdict: Verdict, **facts: Any) -> CaseReport:
+        case_report = CaseReport(case=case.name, visibility=case.visibility, seed=case.seed, verdict=verdict, **facts)
         return case_report.explained(function=asked.function, wrt=asked.wrt)
 
     match answer:

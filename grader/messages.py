@@ -5,6 +5,7 @@ last needs no fact at all. So the sentence of a hidden case is the one that no f
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from string import Formatter
 from typing import TypeAlias
 
@@ -155,11 +156,17 @@ def number(value: float) -> str:
 
 
 def _fill(templates: Templates, facts: Mapping[str, Fact]) -> str:
-    known = {name: _words(fact) for name, fact in facts.items() if fact is not None}
     for template in templates:
-        if all(field is None or field in known for _, field, _, _ in Formatter().parse(template)):
-            return template.format_map(known)
+        fields = _fields(template)
+        if all(facts.get(field) is not None for field in fields):
+            return template.format_map({field: _words(facts[field]) for field in fields})
     return ""
+
+
+@cache
+def _fields(template: str) -> tuple[str, ...]:
+    """The facts that a template mentions."""
+    return tuple(field for _, field, _, _ in Formatter().parse(template) if field is not None)
 
 
 def _words(fact: Fact) -> str:

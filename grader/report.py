@@ -117,11 +117,9 @@ class CaseReport(Part):
 
     def explained(self, *, function: str, wrt: str) -> Self:
         """The same case with `message` and `help` made from its facts."""
-        numbers = self.comparison.model_dump() if self.comparison else {}
+        numbers = dict(self.comparison) if self.comparison else {}
         numbers["worst_index"] = numbers.get("worst_index") or None
-        facts = self.model_dump(
-            include={"shape", "expected_shape", "dtype", "exception", "text", "line", "limit", "what"}
-        )
+        facts = {name: getattr(self, name) for name in _CASE_FACTS}
         return self.model_copy(
             update={
                 "message": messages.case(self.verdict, **numbers, **facts, function=function, wrt=wrt),
@@ -134,6 +132,10 @@ class CaseReport(Part):
         return type(self)(
             case=self.case, visibility=self.visibility, verdict=self.verdict, message=messages.case(self.verdict)
         )
+
+
+_CASE_FACTS = ("shape", "expected_shape", "dtype", "exception", "text", "line", "limit", "what")
+"""What a sentence about a case may mention, beside the numbers of the comparison."""
 
 
 # ----- a gradient -----

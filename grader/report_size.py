@@ -3,9 +3,10 @@
 No verdict, no score and no diagnosis is ever left out, whatever a submission printed, raised or returned.
 """
 
-import json
 from collections.abc import Iterator
 from typing import Any, TypeAlias
+
+import pydantic_core
 
 from grader import messages
 from grader.visible import visible
@@ -18,8 +19,8 @@ _TEXTS = ("message", "help", "text", "what")
 
 
 def to_json(value: object) -> bytes:
-    """JSON as all our files have it: UTF-8, two spaces, one line end at the end, never NaN."""
-    return (json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+    """JSON as all our files have it: UTF-8, two spaces, one line end at the end; of plain values without NaN."""
+    return pydantic_core.to_json(value, indent=2) + b"\n"
 
 
 def bounded(report: Json) -> bytes:

@@ -21,6 +21,8 @@ _INVISIBLE = frozenset(
 
 def visible(text: str, *, limit: int = LINE_BYTES, multiline: bool = False) -> str:
     """The text with escapes such as `\\x1b` and `\\u202e`, `limit` bytes at most; `multiline` keeps \\n and \\t."""
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text
     kept = "\n\t" if multiline else ""
     return _head_and_tail("".join(_shown(char, kept) for char in _bounded(text, limit)), limit)
 
