@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from enum import StrEnum
 from functools import partial
 from operator import attrgetter
@@ -18,6 +18,7 @@ from grader.errors import AssignmentError, AuthorError
 from grader.visible import visible
 
 if TYPE_CHECKING:
+    from grader.crew import Crew
     from grader.lms.filling import Gradebook
     from grader.report import Report
     from grader.row import Row
@@ -56,6 +57,13 @@ def grade(
     ),
     jobs: Annotated[
         int | None, typer.Option("--jobs", "-j", min=1, metavar="N", help="Submissions at a time; default: all cores.")
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Let the workers of a Dask scheduler grade, as tcp://host:8786; one that you trust as yourself.",
+        ),
     ] = None,
     isolation: Annotated[
         IsolationMode, typer.Option(help="`auto` is the best this machine has; `none` runs code that you trust.")
@@ -113,10 +121,13 @@ def grade(
     from grader.summary import dump as dump_summary
     from grader.summary import summarize
 
+    if cluster is not None and jobs is not None:
+        raise AuthorError("--jobs counts workers of this machine, and --cluster takes those of others")
     path = assignment_file.find(assignment)
     loaded = assignment_file.load(path)
     book = _gradebook(gradebook_file, output, [loaded.id, *loaded.title.values()], column=column, overwrite=overwrite)
-    skipped = [output, *(path.parent / name for name in loaded.provided)]
+    others = list(_outputs(submissions))
+    skipped = [output, *others, *(path.parent / name for name in loaded.provided)]
     options = Options(Format(source.value) if source else None, filename_regex, loaded.id)
     collected = collect(submissions, wanted(loaded), skip=skipped, options=options)
     learners = len(collected) + sum(len(one.members) for one in collected)
@@ -139,7 +150,8 @@ def grade(
                 rows.append(row(report))
     kept = len(rows)
     changes: list[str] = []
-    results = grade_all(loaded, left, made=graded, jobs=jobs, mode=isolation.value, accept=accept)
+    by = None if cluster is None else _crew(cluster)
+    results = grade_all(loaded, left, made=graded, jobs=jobs, mode=isolation.value, accept=accept, by=by)
     count = len(left)
     # What is graded is not kept any longer than it is needed.
     del collected, left
@@ -165,6 +177,8 @@ def grade(
     _write(output, "summary.json", dump_summary(summary))
     _write(output, "index.html", class_page(rows, summary))
     screen = console()
+    for other in others:
+        screen.print(f"{_shown(other)} is the output of another run, and no submission.", soft_wrap=True)
     screen.print(class_view(rows, [_again(output, one.learner) for one in rows] if len(rows) <= FEW else []))
     screen.print()
     if kept:
@@ -180,6 +194,12 @@ def grade(
     screen.print(f"Reports, gradebook.csv, summary.json and index.html are in {_shown(output)}", soft_wrap=True)
     if summary.grader_errors:
         raise SystemExit(GRADER_FAULT)
+
+
+def _crew(address: str) -> "AbstractContextManager[Crew]":
+    from grader.cluster import joined
+
+    return joined(address)
 
 
 def _gradebook(
@@ -234,6 +254,17 @@ def _again(output: Path, learner: str) -> "Report":
     return report
 
 
+def _outputs(submissions: Sequence[Path]) -> Iterator[Path]:
+    """Folders among the submissions that an earlier run wrote."""
+    from grader.render.gradebook import is_ours
+
+    for path in submissions:
+        for found in sorted(path.glob("*/summary.json")) if path.is_dir() else ():
+            with suppress(OSError), open(found.with_name("gradebook.csv"), "rb") as file:
+                if is_ours(file.readline(200)):
+                    yield found.parent
+
+
 def _make_folder(output: Path) -> None:
     try:
         output.mkdir(parents=True, exist_ok=True)
@@ -261,7 +292,13 @@ def _progress(total: int) -> Iterator[Callable[[], None]]:
 
     from grader.render.terminal import console
 
-    columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console(sys.stderr), transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task("", total=total)
-        yield lambda: bar.advance(task)
+    columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
+    screen, quiet = console(sys.stderr), not sys.stderr.isatty()
+    with Progress(*columns, TimeRemainingColumn(), console=screen, transient=True, disable=quiet) as bar:
+        task = bar.add_task("", total=total, rate="")
+
+        def advance() -> None:
+            speed = bar.tasks[task].speed
+            bar.update(task, advance=1, rate=f"{speed:.3g}/s" if speed else "")
+
+        yield advance

@@ -11,6 +11,7 @@ from operator import attrgetter
 from grader.row import Column, Row
 from grader.visible import visible
 
+HEAD = ("learner", "name", "score", "max_score", "status", "late")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -20,7 +21,7 @@ def gradebook(rows: Iterable[Row]) -> bytes:
     verdicts = [column.label for column in columns(ordered)]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(map(harmless, ["learner", "name", "score", "max_score", "status", "late", *verdicts, "mistakes"]))
+    writer.writerow(map(harmless, [*HEAD, *verdicts, "mistakes"]))
     for row in ordered:
         writer.writerow(map(harmless, _cells(row)))
     return text.getvalue().encode()
@@ -29,6 +30,11 @@ def gradebook(rows: Iterable[Row]) -> bytes:
 def columns(rows: Sequence[Row]) -> tuple[Column, ...]:
     """The gradients of a class: those of the first row that has most."""
     return max((row.columns for row in rows), key=len, default=())
+
+
+def is_ours(head: bytes) -> bool:
+    """Whether a file that begins so is one of these tables."""
+    return head.startswith(",".join(HEAD).encode())
 
 
 def harmless(cell: str) -> str:

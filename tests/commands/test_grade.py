@@ -1,7 +1,9 @@
 """Grading a class from the command line."""
 
+import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +17,7 @@ from typer.testing import CliRunner, Result
 
 from grader import batch
 from grader.commands.app import app
+from grader.commands.grade import _progress
 from grader.errors import AssignmentError, SandboxError
 from grader.report import Report
 from grader.sandbox.isolation import Isolation, Level
@@ -133,6 +136,68 @@ def test_output_folder_is_no_learner(folder: Path, monkeypatch: pytest.MonkeyPat
     for _ in range(2):
         assert CliRunner().invoke(app, ["grade", "relu.yaml", "class", "-o", "class/out"]).exit_code == 0
     assert seen == ["ann", "bob"] * 2
+
+
+def test_output_of_another_run_is_no_learner(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told by what we write, and said; a folder that only looks like it is a learner's."""
+    assert _grade(monkeypatch, RIGHT, MASKLESS, options=("-o", "class/monday")).exit_code == 0
+    (folder / "class" / "cyd").mkdir()
+    for name in ("summary.json", "gradebook.csv"):
+        (folder / "class" / "cyd" / name).write_text("learner,points\n")
+    seen: list[str] = []
+
+    def grade_all(_: object, submissions: Any, **__: object) -> Iterator[Any]:
+        seen.extend(one.learner for one in submissions)
+        yield from ()
+
+    monkeypatch.setattr("grader.batch.grade_all", grade_all)
+    done = CliRunner().invoke(app, ["grade", "relu.yaml", "class"])
+    assert seen == ["ann", "bob", "cyd"]
+    assert done.stdout.startswith("class/monday is the output of another run, and no submission.\n")
+
+
+def test_same_file_twice_is_graded_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However it is spelled."""
+    seen: list[str] = []
+
+    def grade_all(_: object, submissions: Any, **__: object) -> Iterator[Any]:
+        seen.extend(one.learner for one in submissions)
+        yield from ()
+
+    monkeypatch.setattr("grader.batch.grade_all", grade_all)
+    spelled = ["class/ann.py", str(folder / "class/ann.py"), "class/../class/ann.py"]
+    assert CliRunner().invoke(app, ["grade", "relu.yaml", *spelled]).exit_code == 0
+    assert seen == ["ann"]
+
+
+class Screen(io.StringIO):
+    """A stream that may be a terminal."""
+
+    def __init__(self, terminal: bool) -> None:
+        super().__init__()
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_progress_shows_rate_and_time_left(monkeypatch: pytest.MonkeyPatch, terminal: bool) -> None:
+    """On a terminal; else nothing at all."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    screen = Screen(terminal)
+    monkeypatch.setattr("sys.stderr", screen)
+    with _progress(20) as advance:
+        for _ in range(10):
+            time.sleep(0.02)
+            advance()
+        time.sleep(0.2)
+    shown = re.sub(r"\x1b\[[^a-zA-Z]*[a-zA-Z]", "", screen.getvalue())
+    if terminal:
+        assert re.search(r"Grading \S+ +10/20 [\d.]+/s 0:00:0\d", shown), shown
+    else:
+        assert screen.getvalue() == ""
 
 
 def test_real_class_is_graded_and_interrupted(folder: Path) -> None:

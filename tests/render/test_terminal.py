@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import RenderableType
 
-from grader.render.terminal import FEW, class_view, console, isolation_notice, report_view, summary_view
+from grader.render.terminal import FEW, MANY, class_view, console, isolation_notice, report_view, summary_view
 from grader.report import IsolationReport
 from grader.summary import summarize
 from grader.verdict import VERDICTS
@@ -98,6 +98,12 @@ def test_larger_class_has_a_line_for_each_learner() -> None:
         "dan         –/4  grader error",
     ]
     assert len(shown) == 1 + 4 * FEW
+
+
+def test_crowd_is_a_line() -> None:
+    """Nobody reads a thousand lines in a terminal."""
+    shown = _shown(class_view(rows_of([RIGHT]) * (MANY + 1)))
+    assert shown == "501 learners: a line for each is in gradebook.csv and in index.html.\n"
 
 
 def test_problems_of_a_sheet_are_told_apart() -> None:
