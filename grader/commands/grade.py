@@ -288,17 +288,23 @@ def _shown(path: Path) -> str:
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[], None]]:
     """A bar on standard error while something is done, if that is a terminal; gives what tells it to advance."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich import progress
+    from rich.text import Text
 
     from grader.render.terminal import console
 
-    columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
+    class Rate(progress.ProgressColumn):
+        def render(self, task: progress.Task) -> Text:
+            return Text(f"{task.speed:.3g}/s" if task.speed else "")
+
     screen, quiet = console(sys.stderr), not sys.stderr.isatty()
-    with Progress(*columns, TimeRemainingColumn(), console=screen, transient=True, disable=quiet) as bar:
-        task = bar.add_task("", total=total, rate="")
-
-        def advance() -> None:
-            speed = bar.tasks[task].speed
-            bar.update(task, advance=1, rate=f"{speed:.3g}/s" if speed else "")
-
-        yield advance
+    columns = (
+        progress.TextColumn("Grading"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        Rate(),
+        progress.TimeRemainingColumn(),
+    )
+    with progress.Progress(*columns, console=screen, transient=True, disable=quiet) as bar:
+        task = bar.add_task("", total=total)
+        yield (lambda: None) if quiet else (lambda: bar.advance(task))
