@@ -15,7 +15,7 @@ from grader.sandbox.job import Malformed, Returned
 from grader.sizing import graph_of, layout
 
 Array = npt.NDArray[np.float64]
-ROWS = [1, 2, 3, 10, 100, 1000, 10_000]
+ROWS = [1, 2, 3, 10, 100, 1000, pytest.param(10_000, marks=pytest.mark.slow)]
 SCALES = [(1, 1, 1), (1e-4, 1, 1e-4), (1e4, 1, 1e4), (1e-4, 1e-4, 1e-8), (1e4, 1e4, 1e8), (1, 1, 1e4)]
 """Of X, of W and of Y; Y is never so small that it would not matter."""
 

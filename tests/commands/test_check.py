@@ -41,6 +41,7 @@ def test_right_solution_succeeds() -> None:
     assert done.stdout.splitlines()[-1] == "The random cases were drawn with --seed 5."
 
 
+@pytest.mark.usefixtures("warm")
 def test_wrong_solution_fails() -> None:
     """One wrong gradient is enough for exit code 1; its worst element is shown."""
     done = CliRunner().invoke(app, ["check", "relu.yaml", "wrong.py"])
@@ -49,6 +50,7 @@ def test_wrong_solution_fails() -> None:
     assert "got " in done.stdout
 
 
+@pytest.mark.usefixtures("warm")
 def test_same_seed_gives_the_same_report() -> None:
     """As JSON, a check with a seed is reproducible but for its timing, and another seed draws other cases."""
 
@@ -65,6 +67,7 @@ def test_same_seed_gives_the_same_report() -> None:
     assert all(case["visibility"] == "public" for one in first["gradients"] for case in one["cases"])  # type: ignore[attr-defined]
 
 
+@pytest.mark.usefixtures("warm")
 def test_folder_of_modules_is_one_solution(folder: Path) -> None:
     """A solution in several files is checked as it will be graded."""
     (folder / "mine").mkdir()
@@ -84,6 +87,7 @@ def test_isolation_below_strong_is_said() -> None:
     ]
 
 
+@pytest.mark.usefixtures("warm")
 def test_rejected_solution_is_not_correct(folder: Path) -> None:
     """A file that cannot be imported fails the check, with the reason."""
     (folder / "broken.py").write_text("def grad_W(:\n")

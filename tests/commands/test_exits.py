@@ -65,7 +65,9 @@ def test_exit_inside_is_left_alone() -> None:
         ("{grader} --version >&-", 0, ""),
         ("{grader} schema report <&- >&-", 0, ""),
         ("{grader} schema nonsense 2>&-", 2, ""),
-        ("{grader} grade {assignment} {right} --jobs 2 -o ../out <&- >&- 2>&-", 0, ""),
+        pytest.param(
+            "{grader} grade {assignment} {right} --jobs 2 -o ../out <&- >&- 2>&-", 0, "", marks=pytest.mark.slow
+        ),
         (
             "rmdir ../gone && {grader} schema report",
             2,

@@ -92,6 +92,18 @@ SPELLINGS = {
     "jit_differentiate": ("torch._C._jit_differentiate(product.graph.copy()); return X", SYMBOLIC),
 }
 
+SLOW = (
+    "func_vjp",
+    "func_jacrev",
+    "func_jvp",
+    "func_jacfwd",
+    "func_hessian",
+    "func_linearize",
+    "checkpoint",
+    "saved_func",
+)
+"""Spellings that import torch's compiler first, and are much like those that are left."""
+
 PRODUCT = """
 @torch.jit.script
 def product(a: torch.Tensor, b: torch.Tensor):
@@ -104,7 +116,13 @@ def text(body: str) -> str:
     return PRELUDE.replace("def loss", PRODUCT.lstrip() + "\ndef loss", 1).format(body=body)
 
 
-@pytest.mark.parametrize(("body", "what"), SPELLINGS.values(), ids=SPELLINGS.keys())
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        pytest.param(*spelling, id=name, marks=[pytest.mark.slow] if name in SLOW else [])
+        for name, spelling in SPELLINGS.items()
+    ],
+)
 def test_gate_any_spelling_is_forbidden(torch_sandbox: OpenSandbox, body: str, what: str | None) -> None:
     """The answer says what was tried and where, although the function swallows every exception."""
     if torch_sandbox.isolation.layers["autograd_gate"] != "machine":
@@ -191,19 +209,6 @@ PYTHON_MISSES = {
     "scripted_backward",
     "jit_differentiate",
 }
-
-
-SLOW = (
-    "func_vjp",
-    "func_jacrev",
-    "func_jvp",
-    "func_jacfwd",
-    "func_hessian",
-    "func_linearize",
-    "checkpoint",
-    "saved_func",
-)
-"""Spellings that import torch's compiler first, and are much like those that are left."""
 
 
 @pytest.mark.parametrize(

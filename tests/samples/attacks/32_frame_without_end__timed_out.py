@@ -1,5 +1,7 @@
 """Begins a frame and never ends it: time ends it."""
 
+# slow
+
 import os
 import struct
 

@@ -1,5 +1,7 @@
 """Keeps a regular expression busy inside C: killed by its CPU time."""
 
+# slow
+
 import re
 
 

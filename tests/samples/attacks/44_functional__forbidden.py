@@ -1,5 +1,6 @@
 """Calls torch.func.grad: forbidden, and only this function is lost."""
 
+# slow
 # takes its time: torch imports its compiler when this is used for the first time
 
 import torch

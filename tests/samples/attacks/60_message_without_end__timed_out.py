@@ -1,5 +1,7 @@
 """Raises an exception whose message is never made: stopped in time."""
 
+# slow
+
 
 class Endless(Exception):
     def __str__(self):

@@ -1,5 +1,7 @@
 """Returns an answer whose end never ends: stopped in time."""
 
+# slow
+
 
 class Clinging(list):
     def __del__(self):
