@@ -19,6 +19,7 @@ from grader.visible import visible
 
 if TYPE_CHECKING:
     from grader.crew import Crew
+    from grader.intake import Submission
     from grader.lms.filling import Gradebook
     from grader.report import Report
     from grader.row import Row
@@ -116,7 +117,7 @@ def grade(
     from grader.render.gradebook import gradebook
     from grader.render.html import class_page, learner_page
     from grader.render.terminal import FEW, class_view, console, summary_view
-    from grader.resume import change, earlier, holds
+    from grader.resume import change, earlier
     from grader.row import Row, row
     from grader.summary import dump as dump_summary
     from grader.summary import summarize
@@ -126,30 +127,26 @@ def grade(
     path = assignment_file.find(assignment)
     loaded = assignment_file.load(path)
     book = _gradebook(gradebook_file, output, [loaded.id, *loaded.title.values()], column=column, overwrite=overwrite)
-    others = list(_outputs(submissions))
+    others = [folder for folder in _outputs(submissions) if folder.resolve() != output.resolve()]
     skipped = [output, *others, *(path.parent / name for name in loaded.provided)]
     options = Options(Format(source.value) if source else None, filename_regex, loaded.id)
     collected = collect(submissions, wanted(loaded), skip=skipped, options=options)
     learners = len(collected) + sum(len(one.members) for one in collected)
     _make_folder(output)
-    accept = accept_any if allow_degraded else refuse_weak
     rows: list[Row] = []
     left: list[Submission] = []
     for one in collected:
-        before = None if regrade else earlier(output, one.learner)
-        if (
-            before is None
-            or not holds(before, one, loaded.sha256)
-            or (not allow_degraded and before.isolation.level not in STRONG)
-        ):
+        before = None if regrade else _kept(output, one, loaded.sha256, allow_degraded=allow_degraded)
+        if before is None:
             left.append(one)
-        else:
-            for report in shared(before, one.members):
-                if not (output / f"{report.submission.learner}.html").exists():
-                    _write(output, f"{report.submission.learner}.html", learner_page(report))
-                rows.append(row(report))
+            continue
+        for report in shared(before, one.members):
+            if not (output / f"{report.submission.learner}.html").exists():
+                _write(output, f"{report.submission.learner}.html", learner_page(report))
+            rows.append(row(report))
     kept = len(rows)
     changes: list[str] = []
+    accept = accept_any if allow_degraded else refuse_weak
     by = None if cluster is None else _crew(cluster)
     results = grade_all(loaded, left, made=graded, jobs=jobs, mode=isolation.value, accept=accept, by=by)
     count = len(left)
@@ -194,6 +191,16 @@ def grade(
     screen.print(f"Reports, gradebook.csv, summary.json and index.html are in {_shown(output)}", soft_wrap=True)
     if summary.grader_errors:
         raise SystemExit(GRADER_FAULT)
+
+
+def _kept(output: Path, submission: "Submission", sha256: str, *, allow_degraded: bool) -> "Report | None":
+    """The report of an earlier run, where to grade again could only give the same."""
+    from grader.resume import earlier, holds
+
+    report = earlier(output, submission.learner)
+    if report is None or not holds(report, submission, sha256):
+        return None
+    return report if allow_degraded or report.isolation.level in STRONG else None
 
 
 def _crew(address: str) -> "AbstractContextManager[Crew]":

@@ -153,7 +153,10 @@ def test_output_of_another_run_is_no_learner(folder: Path, monkeypatch: pytest.M
     monkeypatch.setattr("grader.batch.grade_all", grade_all)
     done = CliRunner().invoke(app, ["grade", "relu.yaml", "class"])
     assert seen == ["ann", "bob", "cyd"]
+    seen.clear()
     assert done.stdout.startswith("class/monday is the output of another run, and no submission.\n")
+    done = CliRunner().invoke(app, ["grade", "relu.yaml", "class", "-o", "class/monday"])
+    assert "another run" not in done.stdout
 
 
 def test_same_file_twice_is_graded_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
