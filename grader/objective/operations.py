@@ -11,7 +11,7 @@ results for forward and reverse mode AD (2008), §2.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast
 
 from grader.objective import rounding, shapes
@@ -21,6 +21,8 @@ from grader.objective.sizes import Unifier
 
 Adjoint: TypeAlias = Callable[..., tuple[Node | None, ...]]
 """`adjoint(g, y, *arguments)`: one expression for each argument, None where the derivative is zero."""
+Slips: TypeAlias = Mapping[str, tuple[Callable[..., Node], ...]]
+"""By the code of a mistake what it makes of the contribution to the first argument, written as in an adjoint."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Kink:
 class Operation:
     """One row. `arity` and `keywords` are those of the notation's function call, if it has one.
 
-    A word of adjoints that jumps takes any value of `jump`, its lower and its upper end, where it does so.
+    A word of adjoints that jumps takes any value of `jump`, its lower and its upper end, where it does so. `slips` are
+    the adjoint as people get it wrong, beside what can go wrong with any (`mistakes.py`).
     """
 
     shape: shapes.ShapeRule
@@ -50,6 +53,7 @@ class Operation:
     arity: int = 0
     keywords: tuple[str, ...] = ()
     jump: tuple[float, float] | None = None
+    slips: Slips = field(default_factory=dict)
 
 
 # ----- words for writing adjoints -----
@@ -99,6 +103,11 @@ def T(a: Node) -> Node:  # noqa: N802
 
 def outer(a: Node, b: Node) -> Node:
     return matmul(apply("col", a), T(apply("col", b)))
+
+
+def through_sigmoid(g: Node, s: Node) -> Node:
+    """What comes through a sigmoid whose value is s."""
+    return mul(g, mul(s, one_minus(s)))
 
 
 def greater(a: Node, b: Node) -> Node:
@@ -263,36 +272,58 @@ TABLE: Mapping[str, Operation] = {
     "mul": Operation(shapes.broadcast, lambda t, o, a, b: a * b, lambda g, y, a, b: (mul(g, b), mul(g, a)), elementwise(1)),
     "div": Operation(shapes.broadcast, lambda t, o, a, b: a / b, lambda g, y, a, b: (div(g, b), neg(div(mul(g, y), b))), elementwise()),
     "neg": Operation(same, lambda t, o, a: -a, lambda g, y, a: (neg(g),), elementwise(0)),
-    "power": Operation(same, lambda t, o, a: a ** o["exponent"], power_adjoint, elementwise(4)),
+    "power": Operation(same, lambda t, o, a: a ** o["exponent"], power_adjoint, elementwise(4),
+        slips={"activation_derivative": (lambda g, y, a: mul(g, y),)}),
     "matmul": Operation(shapes.matmul, lambda t, o, a, b: a @ b, matmul_adjoint, rounding.contracting),
     "transpose": Operation(shapes.transpose, lambda t, o, a: a.mT if a.dim() == 2 else a, lambda g, y, a: (T(g),), structural),
     # ----- elementwise functions -----
-    "max": Operation(shapes.broadcast, lambda t, o, a, b: t.where(a > b, a, b), lambda g, y, a, b: (mul(g, greater(a, b)), mul(g, one_minus(greater(a, b)))), elementwise(0), WHERE_EQUAL, arity=2),
+    "max": Operation(shapes.broadcast, lambda t, o, a, b: t.where(a > b, a, b), lambda g, y, a, b: (mul(g, greater(a, b)), mul(g, one_minus(greater(a, b)))), elementwise(0), WHERE_EQUAL, arity=2,
+        slips={"activation_derivative": (lambda g, y, a, b: mul(g, y),)}),
     "min": Operation(shapes.broadcast, lambda t, o, a, b: t.where(a < b, a, b), lambda g, y, a, b: (mul(g, greater(b, a)), mul(g, one_minus(greater(b, a)))), elementwise(0), WHERE_EQUAL, arity=2),
-    "relu": Operation(same, lambda t, o, a: t.relu(a), lambda g, y, a: (mul(g, greater(a, number(0))),), elementwise(0), MASKED_AT_ZERO, arity=1),
-    "abs": Operation(same, lambda t, o, a: a.abs(), lambda g, y, a: (mul(g, apply("sign", a)),), elementwise(0), AT_ZERO, arity=1),
-    "sigmoid": Operation(same, lambda t, o, a: t.sigmoid(a), lambda g, y, a: (mul(g, mul(y, one_minus(y))),), elementwise(4), arity=1),
-    "tanh": Operation(same, lambda t, o, a: t.tanh(a), lambda g, y, a: (mul(g, one_minus(square(y))),), elementwise(4), arity=1),
-    "exp": Operation(same, lambda t, o, a: t.exp(a), lambda g, y, a: (mul(g, y),), elementwise(4), arity=1),
-    "log": Operation(same, lambda t, o, a: t.log(a), lambda g, y, a: (div(g, a),), elementwise(4), arity=1),
-    "sqrt": Operation(same, lambda t, o, a: t.sqrt(a), lambda g, y, a: (div(g, scaled(2, y)),), elementwise(), arity=1),
-    "softplus": Operation(same, softplus, lambda g, y, a: (mul(g, apply("sigmoid", a)),), elementwise(4), arity=1),
-    "square": Operation(same, lambda t, o, a: a * a, lambda g, y, a: (mul(g, scaled(2, a)),), elementwise(1), arity=1),
-    "sin": Operation(same, lambda t, o, a: t.sin(a), lambda g, y, a: (mul(g, apply("cos", a)),), elementwise(4), arity=1),
-    "cos": Operation(same, lambda t, o, a: t.cos(a), lambda g, y, a: (neg(mul(g, apply("sin", a))),), elementwise(4), arity=1),
+    "relu": Operation(same, lambda t, o, a: t.relu(a), lambda g, y, a: (mul(g, greater(a, number(0))),), elementwise(0), MASKED_AT_ZERO, arity=1,
+        slips={"activation_derivative": (lambda g, y, a: mul(g, y),)}),
+    "abs": Operation(same, lambda t, o, a: a.abs(), lambda g, y, a: (mul(g, apply("sign", a)),), elementwise(0), AT_ZERO, arity=1,
+        slips={"missing_mask": (lambda g, y, a: g,), "activation_derivative": (lambda g, y, a: mul(g, y),)}),
+    "sigmoid": Operation(same, lambda t, o, a: t.sigmoid(a), lambda g, y, a: (through_sigmoid(g, y),), elementwise(4), arity=1,
+        slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, y), lambda g, y, a: mul(g, one_minus(y)), lambda g, y, a: through_sigmoid(g, a), lambda g, y, a: through_sigmoid(g, apply("sigmoid", y)),)}),
+    "tanh": Operation(same, lambda t, o, a: t.tanh(a), lambda g, y, a: (mul(g, one_minus(square(y))),), elementwise(4), arity=1,
+        slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, one_minus(y)), lambda g, y, a: mul(g, y), lambda g, y, a: mul(g, one_minus(square(a))), lambda g, y, a: mul(g, one_minus(square(apply("tanh", y)))),)}),
+    "exp": Operation(same, lambda t, o, a: t.exp(a), lambda g, y, a: (mul(g, y),), elementwise(4), arity=1,
+        slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, a), lambda g, y, a: mul(g, mul(a, y)),)}),
+    "log": Operation(same, lambda t, o, a: t.log(a), lambda g, y, a: (div(g, a),), elementwise(4), arity=1,
+        slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, a), lambda g, y, a: mul(g, y), lambda g, y, a: div(g, y),)}),
+    "sqrt": Operation(same, lambda t, o, a: t.sqrt(a), lambda g, y, a: (div(g, scaled(2, y)),), elementwise(), arity=1,
+        slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, y), lambda g, y, a: div(g, scaled(2, a)),)}),
+    "softplus": Operation(same, softplus, lambda g, y, a: (mul(g, apply("sigmoid", a)),), elementwise(4), arity=1,
+        slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, apply("sigmoid", y)), lambda g, y, a: mul(g, greater(a, number(0))), lambda g, y, a: through_sigmoid(g, apply("sigmoid", a)),)}),
+    "square": Operation(same, lambda t, o, a: a * a, lambda g, y, a: (mul(g, scaled(2, a)),), elementwise(1), arity=1,
+        slips={"activation_derivative": (lambda g, y, a: scaled(2, g), lambda g, y, a: mul(g, scaled(2, y)),)}),
+    "sin": Operation(same, lambda t, o, a: t.sin(a), lambda g, y, a: (mul(g, apply("cos", a)),), elementwise(4), arity=1,
+        slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, y),)}),
+    "cos": Operation(same, lambda t, o, a: t.cos(a), lambda g, y, a: (neg(mul(g, apply("sin", a))),), elementwise(4), arity=1,
+        slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, y),)}),
     # ----- reductions -----
     "sum": Operation(reduce, reduced("sum"), lambda g, y, a: (spread(g, y, a),), rounding.summing, arity=1, keywords=("axis", "keepdims")),
     "mean": Operation(reduce, reduced("mean"), lambda g, y, a: (div(spread(g, y, a), count(y, a)),), rounding.averaging, arity=1, keywords=("axis", "keepdims")),
-    "norm": Operation(scalar, lambda t, o, a: t.linalg.vector_norm(a), lambda g, y, a: (mul(g, div(a, y)),), rounding.root_of_squares, NORM_AT_ZERO, arity=1),
-    "norm_1": Operation(scalar, lambda t, o, a: a.abs().sum(), lambda g, y, a: (mul(g, apply("sign", a)),), rounding.summing_magnitudes, AT_ZERO),
-    "squared_norm": Operation(scalar, lambda t, o, a: (a * a).sum(), lambda g, y, a: (mul(g, scaled(2, a)),), rounding.summing_squares),
-    "softmax": Operation(shapes.along_axis, lambda t, o, a: t.softmax(a, o.get("axis", -1)), softmax_adjoint, rounding.normalising, arity=1, keywords=("axis",)),
-    "logsumexp": Operation(shapes.reduce_last, lambda t, o, a: t.logsumexp(a, o.get("axis", -1), bool(o.get("keepdims"))), logsumexp_adjoint, rounding.log_of_sum, arity=1, keywords=("axis", "keepdims")),
+    "norm": Operation(scalar, lambda t, o, a: t.linalg.vector_norm(a), lambda g, y, a: (mul(g, div(a, y)),), rounding.root_of_squares, NORM_AT_ZERO, arity=1,
+        slips={"norm_not_squared": (lambda g, y, a: mul(g, scaled(2, a)), lambda g, y, a: mul(g, a), lambda g, y, a: mul(g, div(a, square(y))),)}),
+    "norm_1": Operation(scalar, lambda t, o, a: a.abs().sum(), lambda g, y, a: (mul(g, apply("sign", a)),), rounding.summing_magnitudes, AT_ZERO,
+        slips={"norm_not_squared": (lambda g, y, a: mul(g, scaled(2, a)),), "missing_mask": (spread,)}),
+    "squared_norm": Operation(scalar, lambda t, o, a: (a * a).sum(), lambda g, y, a: (mul(g, scaled(2, a)),), rounding.summing_squares,
+        slips={"norm_not_squared": (lambda g, y, a: mul(g, div(a, apply("norm", a))), lambda g, y, a: mul(g, mul(scaled(2, a), apply("norm", a))),)}),
+    "softmax": Operation(shapes.along_axis, lambda t, o, a: t.softmax(a, o.get("axis", -1)), softmax_adjoint, rounding.normalising, arity=1, keywords=("axis",),
+        slips={"softmax_diagonal": (lambda g, y, a: through_sigmoid(g, y), lambda g, y, a: mul(g, y),), "activation_derivative": (lambda g, y, a: g,)}),
+    "logsumexp": Operation(shapes.reduce_last, lambda t, o, a: t.logsumexp(a, o.get("axis", -1), bool(o.get("keepdims"))), logsumexp_adjoint, rounding.log_of_sum, arity=1, keywords=("axis", "keepdims"),
+        slips={"activation_derivative": (spread,)}),
     # ----- matrices -----
-    "tr": Operation(square_only, lambda t, o, a: t.trace(a), lambda g, y, a: (mul(g, apply("identity_like", a)),), lambda t, r, f, o, y, v, e: rounding.summing(t, r, lambda t, o, d: d.sum(), o, y, [v[0].diagonal()], [e[0].diagonal()]), arity=1),
-    "det": Operation(square_only, lambda t, o, a: t.linalg.det(a), lambda g, y, a: (mul(mul(g, y), T(apply("inv", a))),), rounding.determinant, arity=1),
-    "logdet": Operation(square_only, lambda t, o, a: t.logdet(a), lambda g, y, a: (mul(g, T(apply("inv", a))),), rounding.log_determinant, arity=1),
-    "inv": Operation(shapes.square, inverse_value, inverse_adjoint, rounding.inverting, arity=1),
+    "tr": Operation(square_only, lambda t, o, a: t.trace(a), lambda g, y, a: (mul(g, apply("identity_like", a)),), lambda t, r, f, o, y, v, e: rounding.summing(t, r, lambda t, o, d: d.sum(), o, y, [v[0].diagonal()], [e[0].diagonal()]), arity=1,
+        slips={"collapsed_sum": (spread,)}),
+    "det": Operation(square_only, lambda t, o, a: t.linalg.det(a), lambda g, y, a: (mul(mul(g, y), T(apply("inv", a))),), rounding.determinant, arity=1,
+        slips={"missing_term": (lambda g, y, a: mul(g, T(apply("inv", a))),), "inverse": (lambda g, y, a: mul(mul(g, y), T(a)),)}),
+    "logdet": Operation(square_only, lambda t, o, a: t.logdet(a), lambda g, y, a: (mul(g, T(apply("inv", a))),), rounding.log_determinant, arity=1,
+        slips={"inverse": (lambda g, y, a: mul(g, T(a)),), "missing_term": (lambda g, y, a: mul(mul(g, apply("det", a)), T(apply("inv", a))),)}),
+    "inv": Operation(shapes.square, inverse_value, inverse_adjoint, rounding.inverting, arity=1,
+        slips={"missing_term": (lambda g, y, a: matmul(matmul(T(y), g), T(y)),), "inverse": (lambda g, y, a: neg(matmul(matmul(T(a), g), T(a))),)}),
     "diag": Operation(shapes.diagonal, lambda t, o, a: t.diag(a), lambda g, y, a: (apply("diag", g),), structural, arity=1),
     # ----- parts -----
     "index": Operation(shapes.index, part_value, lambda g, y, a: (apply("scatter", g, a, **y.options),), structural),
@@ -301,7 +332,8 @@ TABLE: Mapping[str, Operation] = {
     # ----- labels -----
     "pick": Operation(shapes.pick, _pick, lambda g, y, a, labels: (mul(apply("onehot_like", labels, a), apply("col", g)), None), structural),
     "onehot": Operation(shapes.onehot, lambda t, o, labels: onehot_value(t, labels, o["classes"][1]), None, exact, arity=2),
-    "cross_entropy": Operation(shapes.rows_with_labels, lambda t, o, a, labels: t.nn.functional.cross_entropy(a, labels), cross_entropy_adjoint, rounding.cross_entropy, arity=2),
+    "cross_entropy": Operation(shapes.rows_with_labels, lambda t, o, a, labels: t.nn.functional.cross_entropy(a, labels), cross_entropy_adjoint, rounding.cross_entropy, arity=2,
+        slips={"missing_term": (lambda g, y, a, labels: mul(g, div(apply("softmax", a), apply("count", a, axis=0))),), "activation_derivative": (lambda g, y, a, labels: mul(g, div(sub(a, apply("onehot_like", labels, a)), apply("count", a, axis=0))),)}),
     # ----- words that only adjoints use: they are not differentiated again, and have no notation -----
     "greater": Operation(shapes.broadcast, lambda t, o, a, b: (a > b).to(a.dtype), None, exact, WHERE_EQUAL, jump=(0.0, 1.0)),
     "sign": Operation(same, lambda t, o, a: t.sign(a), None, exact, AT_ZERO, jump=(-1.0, 1.0)),
