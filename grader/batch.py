@@ -144,11 +144,12 @@ class Order(Generic[T]):
 
 @dataclass(frozen=True)
 class Done(Generic[T]):
-    """What was made of a report; nothing where the sandbox broke for good."""
+    """What was made of a report; nothing where we failed, and `why`."""
 
     made: T | None
     doubtful: bool
     """Whether the submission should run once more, alone."""
+    why: str = ""
 
 
 class Station:
@@ -199,9 +200,12 @@ def work(order: Order[T], chunk: Sequence[Submission]) -> list[Done[T]]:
         station = _station(order)
         try:
             done.append(station.grade(submission))
-        except SandboxError:
+        except SandboxError as error:
             leave()
-            done.append(Done(None, doubtful=True))
+            done.append(Done(None, doubtful=True, why=str(error)))
+        except Exception as error:
+            # A mistake of ours that one submission brings to light is not to cost the whole class.
+            done.append(Done(None, doubtful=True, why=f"{type(error).__name__}: {error}"))
         if time.monotonic() >= end:
             break
     return done
@@ -247,8 +251,8 @@ def _scheduled(order: Order[T], waiting: deque[Submission], crew: Crew) -> Itera
     def prepared() -> Prepared:
         return prepare(order.assignment)
 
-    def failed(submission: Submission) -> T:
-        return order.made(_failed(prepared(), submission), submission.members)
+    def failed(submission: Submission, why: str) -> T:
+        return order.made(_failed(prepared(), submission, why), submission.members)
 
     given: dict[Future[list[Done[T]]], tuple[Submission, ...]] = {}
     while waiting or single or alone or given:
@@ -269,7 +273,7 @@ def _scheduled(order: Order[T], waiting: deque[Submission], crew: Crew) -> Itera
                 for submission in chunk:
                     tries[submission.learner] += 1
                     if tries[submission.learner] >= TRIES:
-                        yield failed(submission)
+                        yield failed(submission, "the worker process died")
                     else:
                         (single if len(chunk) > 1 else alone).append(submission)
                 continue
@@ -281,7 +285,7 @@ def _scheduled(order: Order[T], waiting: deque[Submission], crew: Crew) -> Itera
                 if result.doubtful and not last:
                     alone.append(submission)
                 elif result.made is None:
-                    yield failed(submission)
+                    yield failed(submission, result.why)
                 else:
                     yield result.made
 
@@ -294,10 +298,10 @@ def _next(single: deque[Submission], waiting: deque[Submission], crew: Crew) -> 
     return tuple(waiting.popleft() for _ in range(size))
 
 
-def _failed(prepared: Prepared, submission: Submission) -> Report:
+def _failed(prepared: Prepared, submission: Submission, why: str) -> Report:
     """The report on a submission that the machinery failed on."""
 
     def run(source: Source, plan: Plan) -> Run:
-        return Run((), broken="the worker process died")
+        return Run((), broken=why)
 
     return grade(prepared, submission, {framework: RecordedSandbox(run) for framework in prepared.frameworks})

@@ -173,37 +173,6 @@ def test_grade_all_submission_that_kills_its_workers_is_the_only_grader_error() 
     assert {report.submission.learner for report in reports if report.status == "grader_error"} == {"s007"}
 
 
-def refuse(isolation: Isolation) -> None:
-    raise SandboxError(f"not at {isolation.level}")
-
-
-def test_grade_all_isolation_is_judged_by_each_worker() -> None:
-    """Where it is, and before anything is graded there."""
-    with pytest.raises(SandboxError, match="not at none"):
-        next(grade_all(ASSIGNMENT, submissions(12), mode="none", accept=refuse, jobs=2))
-
-
-def test_work_of_another_version_is_refused() -> None:
-    """Reports of one class come from one grader."""
-    order = Order(ASSIGNMENT, "none", accept_any, the_report, "0.0")
-    with pytest.raises(AuthorError) as error:
-        work(order, submissions(1))
-    assert str(error.value) == (
-        f"a worker has version {__version__} of the grader and here it is 0.0; expected the same everywhere"
-    )
-
-
-def test_work_that_takes_long_is_handed_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that what is graded is known, and nobody waits behind it."""
-    monkeypatch.setattr(batch, "PATIENCE_SECONDS", 0.0)
-    order = Order(ASSIGNMENT, "none", accept_any, the_report, __version__)
-    try:
-        assert [one.made and one.made.score for one in work(order, submissions(3))] == [1.0]
-    finally:
-        leave()
-    assert scores(list(grade_all(ASSIGNMENT, submissions(12), jobs=2))) == EXPECTED
-
-
 class Busy:
     """A sandbox that reaches a limit on time in some of its runs."""
 
@@ -233,6 +202,76 @@ def named(count: int) -> list[Submission]:
         Submission(f"s{i}", (f"s{i}.py",), Source({"s.py": RIGHT + f"#{i:02}".encode()}, "s.py"), f"{i:064}")
         for i in range(count)
     ]
+
+
+def faulty(report: Report, members: Sequence[Member]) -> Report:
+    """The report, but that of one submission brings a mistake of ours to light."""
+    if report.submission.learner == "s001" and report.status == "graded":
+        raise ZeroDivisionError("a sum of nothing")
+    return report
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_grade_all_mistake_of_ours_costs_one_and_not_the_class(jobs: int) -> None:
+    """It is a grader error that says what happened."""
+    reports = {one.submission.learner: one for one in grade_all(ASSIGNMENT, submissions(12), made=faulty, jobs=jobs)}
+    assert scores(list(reports.values())) == {**EXPECTED, "s001": None}
+    assert reports["s001"].gradients[0].cases[0].what == "ZeroDivisionError: a sum of nothing"
+
+
+class Breaking(Busy):
+    """A sandbox that is gone at its first run."""
+
+    def run(self, source: Source, plan: Plan) -> Run:
+        if not self.ran:
+            self.ran.append(b"")
+            raise SandboxError("no processes left")
+        return super().run(source, plan)
+
+
+def test_grade_all_sandbox_that_breaks_is_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what ran in it runs again."""
+    breaking = Breaking([])
+    opened: list[str] = []
+
+    def open_sandbox(framework: str, isolation: str) -> Breaking:
+        opened.append(framework)
+        return breaking
+
+    monkeypatch.setattr(batch, "open_sandbox", open_sandbox)
+    assert scores(list(grade_all(ASSIGNMENT, named(3)))) == {"s0": 2.0, "s1": 2.0, "s2": 2.0}
+    assert opened == ["numpy", "numpy"]
+
+
+def refuse(isolation: Isolation) -> None:
+    raise SandboxError(f"not at {isolation.level}")
+
+
+def test_grade_all_isolation_is_judged_by_each_worker() -> None:
+    """Where it is, and before anything is graded there."""
+    with pytest.raises(SandboxError, match="not at none"):
+        next(grade_all(ASSIGNMENT, submissions(12), mode="none", accept=refuse, jobs=2))
+
+
+def test_work_of_another_version_is_refused() -> None:
+    """Reports of one class come from one grader."""
+    order = Order(ASSIGNMENT, "none", accept_any, the_report, "0.0")
+    with pytest.raises(AuthorError) as error:
+        work(order, submissions(1))
+    assert str(error.value) == (
+        f"a worker has version {__version__} of the grader and here it is 0.0; expected the same everywhere"
+    )
+
+
+def test_work_that_takes_long_is_handed_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that what is graded is known, and nobody waits behind it."""
+    monkeypatch.setattr(batch, "PATIENCE_SECONDS", 0.0)
+    order = Order(ASSIGNMENT, "none", accept_any, the_report, __version__)
+    try:
+        assert [one.made and one.made.score for one in work(order, submissions(3))] == [1.0]
+    finally:
+        leave()
+    assert scores(list(grade_all(ASSIGNMENT, submissions(12), jobs=2))) == EXPECTED
 
 
 @pytest.mark.parametrize(
