@@ -68,8 +68,11 @@ def verdict(answer: Any, expected: Expected) -> str:
     return compare(returned, target).verdict
 
 
+ROWS = [10, 100, 1000, pytest.param(10_000, marks=pytest.mark.slow)]
+
+
 @pytest.mark.parametrize("scale", [1e-4, 1.0, 1e4])
-@pytest.mark.parametrize("rows", [10, 100, 1000, 10_000])
+@pytest.mark.parametrize("rows", ROWS)
 @pytest.mark.parametrize("computed", [at_once, row_by_row, backwards, rounded_inputs])
 def test_gradient_in_float32_is_accepted_in_any_order(computed: Any, rows: int, scale: float) -> None:
     """The same formula, with the rows together, one by one, or from the last to the first."""
@@ -79,7 +82,7 @@ def test_gradient_in_float32_is_accepted_in_any_order(computed: Any, rows: int, 
 
 
 @pytest.mark.parametrize("scale", [1e-4, 1.0, 1e4])
-@pytest.mark.parametrize("rows", [10, 100, 1000, 10_000])
+@pytest.mark.parametrize("rows", ROWS)
 def test_gradient_in_float32_that_forgets_a_row_is_refused(rows: int, scale: float) -> None:
     """The widening never hides a mistake, not even a thousandth of the data."""
     for seed in range(3):
