@@ -14,8 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, cast
 
-from grader.objective import rounding, shapes
+from grader.objective import notation, rounding, shapes
 from grader.objective.graph import Node, Option
+from grader.objective.notation import Written, call
 from grader.objective.shapes import Bound
 from grader.objective.sizes import Unifier
 
@@ -42,7 +43,8 @@ class Operation:
     """One row. `arity` and `keywords` are those of the notation's function call, if it has one.
 
     A word of adjoints that jumps takes any value of `jump`, its lower and its upper end, where it does so. `slips` are
-    the adjoint as people get it wrong, beside what can go wrong with any (`mistakes.py`).
+    the adjoint as people get it wrong, beside what can go wrong with any (`mistakes.py`). What has no `notation` is
+    written as a call.
     """
 
     shape: shapes.ShapeRule
@@ -54,6 +56,7 @@ class Operation:
     keywords: tuple[str, ...] = ()
     jump: tuple[float, float] | None = None
     slips: Slips = field(default_factory=dict)
+    notation: Written | None = None
 
 
 # ----- words for writing adjoints -----
@@ -267,49 +270,49 @@ same, scalar, reduce, square_only = shapes.same, shapes.scalar, shapes.reduce, s
 # fmt: off
 TABLE: Mapping[str, Operation] = {
     # ----- arithmetic -----
-    "add": Operation(shapes.broadcast, lambda t, o, a, b: a + b, lambda g, y, a, b: (g, g), elementwise(1)),
-    "sub": Operation(shapes.broadcast, lambda t, o, a, b: a - b, lambda g, y, a, b: (g, neg(g)), elementwise(1)),
-    "mul": Operation(shapes.broadcast, lambda t, o, a, b: a * b, lambda g, y, a, b: (mul(g, b), mul(g, a)), elementwise(1)),
-    "div": Operation(shapes.broadcast, lambda t, o, a, b: a / b, lambda g, y, a, b: (div(g, b), neg(div(mul(g, y), b))), elementwise()),
-    "neg": Operation(same, lambda t, o, a: -a, lambda g, y, a: (neg(g),), elementwise(0)),
-    "power": Operation(same, lambda t, o, a: a ** o["exponent"], power_adjoint, elementwise(4),
+    "add": Operation(shapes.broadcast, lambda t, o, a, b: a + b, lambda g, y, a, b: (g, g), elementwise(1), notation=notation.ADD),
+    "sub": Operation(shapes.broadcast, lambda t, o, a, b: a - b, lambda g, y, a, b: (g, neg(g)), elementwise(1), notation=notation.SUB),
+    "mul": Operation(shapes.broadcast, lambda t, o, a, b: a * b, lambda g, y, a, b: (mul(g, b), mul(g, a)), elementwise(1), notation=notation.mul),
+    "div": Operation(shapes.broadcast, lambda t, o, a, b: a / b, lambda g, y, a, b: (div(g, b), neg(div(mul(g, y), b))), elementwise(), notation=notation.div),
+    "neg": Operation(same, lambda t, o, a: -a, lambda g, y, a: (neg(g),), elementwise(0), notation=notation.NEG),
+    "power": Operation(same, lambda t, o, a: a ** o["exponent"], power_adjoint, elementwise(4), notation=notation.power,
         slips={"activation_derivative": (lambda g, y, a: mul(g, y),)}),
-    "matmul": Operation(shapes.matmul, lambda t, o, a, b: a @ b, matmul_adjoint, rounding.contracting),
-    "transpose": Operation(shapes.transpose, lambda t, o, a: a.mT if a.dim() == 2 else a, lambda g, y, a: (T(g),), structural),
+    "matmul": Operation(shapes.matmul, lambda t, o, a, b: a @ b, matmul_adjoint, rounding.contracting, notation=notation.matmul),
+    "transpose": Operation(shapes.transpose, lambda t, o, a: a.mT if a.dim() == 2 else a, lambda g, y, a: (T(g),), structural, notation=notation.TRANSPOSE),
     # ----- elementwise functions -----
-    "max": Operation(shapes.broadcast, lambda t, o, a, b: t.where(a > b, a, b), lambda g, y, a, b: (mul(g, greater(a, b)), mul(g, one_minus(greater(a, b)))), elementwise(0), WHERE_EQUAL, arity=2,
+    "max": Operation(shapes.broadcast, lambda t, o, a, b: t.where(a > b, a, b), lambda g, y, a, b: (mul(g, greater(a, b)), mul(g, one_minus(greater(a, b)))), elementwise(0), WHERE_EQUAL, arity=2, notation=call("max", r"\max"),
         slips={"activation_derivative": (lambda g, y, a, b: mul(g, y),)}),
-    "min": Operation(shapes.broadcast, lambda t, o, a, b: t.where(a < b, a, b), lambda g, y, a, b: (mul(g, greater(b, a)), mul(g, one_minus(greater(b, a)))), elementwise(0), WHERE_EQUAL, arity=2),
+    "min": Operation(shapes.broadcast, lambda t, o, a, b: t.where(a < b, a, b), lambda g, y, a, b: (mul(g, greater(b, a)), mul(g, one_minus(greater(b, a)))), elementwise(0), WHERE_EQUAL, arity=2, notation=call("min", r"\min")),
     "relu": Operation(same, lambda t, o, a: t.relu(a), lambda g, y, a: (mul(g, greater(a, number(0))),), elementwise(0), MASKED_AT_ZERO, arity=1,
         slips={"activation_derivative": (lambda g, y, a: mul(g, y),)}),
-    "abs": Operation(same, lambda t, o, a: a.abs(), lambda g, y, a: (mul(g, apply("sign", a)),), elementwise(0), AT_ZERO, arity=1,
+    "abs": Operation(same, lambda t, o, a: a.abs(), lambda g, y, a: (mul(g, apply("sign", a)),), elementwise(0), AT_ZERO, arity=1, notation=notation.ABS,
         slips={"missing_mask": (lambda g, y, a: g,), "activation_derivative": (lambda g, y, a: mul(g, y),)}),
-    "sigmoid": Operation(same, lambda t, o, a: t.sigmoid(a), lambda g, y, a: (through_sigmoid(g, y),), elementwise(4), arity=1,
+    "sigmoid": Operation(same, lambda t, o, a: t.sigmoid(a), lambda g, y, a: (through_sigmoid(g, y),), elementwise(4), arity=1, notation=call("sigmoid", r"\sigma"),
         slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, y), lambda g, y, a: mul(g, one_minus(y)), lambda g, y, a: through_sigmoid(g, a), lambda g, y, a: through_sigmoid(g, apply("sigmoid", y)),)}),
-    "tanh": Operation(same, lambda t, o, a: t.tanh(a), lambda g, y, a: (mul(g, one_minus(square(y))),), elementwise(4), arity=1,
+    "tanh": Operation(same, lambda t, o, a: t.tanh(a), lambda g, y, a: (mul(g, one_minus(square(y))),), elementwise(4), arity=1, notation=call("tanh", r"\tanh"),
         slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, one_minus(y)), lambda g, y, a: mul(g, y), lambda g, y, a: mul(g, one_minus(square(a))), lambda g, y, a: mul(g, one_minus(square(apply("tanh", y)))),)}),
-    "exp": Operation(same, lambda t, o, a: t.exp(a), lambda g, y, a: (mul(g, y),), elementwise(4), arity=1,
+    "exp": Operation(same, lambda t, o, a: t.exp(a), lambda g, y, a: (mul(g, y),), elementwise(4), arity=1, notation=call("exp", r"\exp"),
         slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, a), lambda g, y, a: mul(g, mul(a, y)),)}),
-    "log": Operation(same, lambda t, o, a: t.log(a), lambda g, y, a: (div(g, a),), elementwise(4), arity=1,
+    "log": Operation(same, lambda t, o, a: t.log(a), lambda g, y, a: (div(g, a),), elementwise(4), arity=1, notation=call("log", r"\log"),
         slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, a), lambda g, y, a: mul(g, y), lambda g, y, a: div(g, y),)}),
-    "sqrt": Operation(same, lambda t, o, a: t.sqrt(a), lambda g, y, a: (div(g, scaled(2, y)),), elementwise(), arity=1,
+    "sqrt": Operation(same, lambda t, o, a: t.sqrt(a), lambda g, y, a: (div(g, scaled(2, y)),), elementwise(), arity=1, notation=notation.ROOT,
         slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, y), lambda g, y, a: div(g, scaled(2, a)),)}),
     "softplus": Operation(same, softplus, lambda g, y, a: (mul(g, apply("sigmoid", a)),), elementwise(4), arity=1,
         slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, apply("sigmoid", y)), lambda g, y, a: mul(g, greater(a, number(0))), lambda g, y, a: through_sigmoid(g, apply("sigmoid", a)),)}),
-    "square": Operation(same, lambda t, o, a: a * a, lambda g, y, a: (mul(g, scaled(2, a)),), elementwise(1), arity=1,
+    "square": Operation(same, lambda t, o, a: a * a, lambda g, y, a: (mul(g, scaled(2, a)),), elementwise(1), arity=1, notation=notation.SQUARE,
         slips={"activation_derivative": (lambda g, y, a: scaled(2, g), lambda g, y, a: mul(g, scaled(2, y)),)}),
-    "sin": Operation(same, lambda t, o, a: t.sin(a), lambda g, y, a: (mul(g, apply("cos", a)),), elementwise(4), arity=1,
+    "sin": Operation(same, lambda t, o, a: t.sin(a), lambda g, y, a: (mul(g, apply("cos", a)),), elementwise(4), arity=1, notation=call("sin", r"\sin"),
         slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, y),)}),
-    "cos": Operation(same, lambda t, o, a: t.cos(a), lambda g, y, a: (neg(mul(g, apply("sin", a))),), elementwise(4), arity=1,
+    "cos": Operation(same, lambda t, o, a: t.cos(a), lambda g, y, a: (neg(mul(g, apply("sin", a))),), elementwise(4), arity=1, notation=call("cos", r"\cos"),
         slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, y),)}),
     # ----- reductions -----
-    "sum": Operation(reduce, reduced("sum"), lambda g, y, a: (spread(g, y, a),), rounding.summing, arity=1, keywords=("axis", "keepdims")),
+    "sum": Operation(reduce, reduced("sum"), lambda g, y, a: (spread(g, y, a),), rounding.summing, arity=1, keywords=("axis", "keepdims"), notation=notation.total),
     "mean": Operation(reduce, reduced("mean"), lambda g, y, a: (div(spread(g, y, a), count(y, a)),), rounding.averaging, arity=1, keywords=("axis", "keepdims")),
-    "norm": Operation(scalar, lambda t, o, a: t.linalg.vector_norm(a), lambda g, y, a: (mul(g, div(a, y)),), rounding.root_of_squares, NORM_AT_ZERO, arity=1,
+    "norm": Operation(scalar, lambda t, o, a: t.linalg.vector_norm(a), lambda g, y, a: (mul(g, div(a, y)),), rounding.root_of_squares, NORM_AT_ZERO, arity=1, notation=notation.norm,
         slips={"norm_not_squared": (lambda g, y, a: mul(g, scaled(2, a)), lambda g, y, a: mul(g, a), lambda g, y, a: mul(g, div(a, square(y))),)}),
-    "norm_1": Operation(scalar, lambda t, o, a: a.abs().sum(), lambda g, y, a: (mul(g, apply("sign", a)),), rounding.summing_magnitudes, AT_ZERO,
+    "norm_1": Operation(scalar, lambda t, o, a: a.abs().sum(), lambda g, y, a: (mul(g, apply("sign", a)),), rounding.summing_magnitudes, AT_ZERO, notation=notation.NORM_1,
         slips={"norm_not_squared": (lambda g, y, a: mul(g, scaled(2, a)),), "missing_mask": (spread,)}),
-    "squared_norm": Operation(scalar, lambda t, o, a: (a * a).sum(), lambda g, y, a: (mul(g, scaled(2, a)),), rounding.summing_squares,
+    "squared_norm": Operation(scalar, lambda t, o, a: (a * a).sum(), lambda g, y, a: (mul(g, scaled(2, a)),), rounding.summing_squares, notation=notation.squared_norm,
         slips={"norm_not_squared": (lambda g, y, a: mul(g, div(a, apply("norm", a))), lambda g, y, a: mul(g, mul(scaled(2, a), apply("norm", a))),)}),
     "softmax": Operation(shapes.along_axis, lambda t, o, a: t.softmax(a, o.get("axis", -1)), softmax_adjoint, rounding.normalising, arity=1, keywords=("axis",),
         slips={"softmax_diagonal": (lambda g, y, a: through_sigmoid(g, y), lambda g, y, a: mul(g, y),), "activation_derivative": (lambda g, y, a: g,)}),
@@ -318,32 +321,33 @@ TABLE: Mapping[str, Operation] = {
     # ----- matrices -----
     "tr": Operation(square_only, lambda t, o, a: t.trace(a), lambda g, y, a: (mul(g, apply("identity_like", a)),), lambda t, r, f, o, y, v, e: rounding.summing(t, r, lambda t, o, d: d.sum(), o, y, [v[0].diagonal()], [e[0].diagonal()]), arity=1,
         slips={"collapsed_sum": (spread,)}),
-    "det": Operation(square_only, lambda t, o, a: t.linalg.det(a), lambda g, y, a: (mul(mul(g, y), T(apply("inv", a))),), rounding.determinant, arity=1,
+    "det": Operation(square_only, lambda t, o, a: t.linalg.det(a), lambda g, y, a: (mul(mul(g, y), T(apply("inv", a))),), rounding.determinant, arity=1, notation=call("det", r"\det"),
         slips={"missing_term": (lambda g, y, a: mul(g, T(apply("inv", a))),), "inverse": (lambda g, y, a: mul(mul(g, y), T(a)),)}),
-    "logdet": Operation(square_only, lambda t, o, a: t.logdet(a), lambda g, y, a: (mul(g, T(apply("inv", a))),), rounding.log_determinant, arity=1,
+    "logdet": Operation(square_only, lambda t, o, a: t.logdet(a), lambda g, y, a: (mul(g, T(apply("inv", a))),), rounding.log_determinant, arity=1, notation=notation.LOGDET,
         slips={"inverse": (lambda g, y, a: mul(g, T(a)),), "missing_term": (lambda g, y, a: mul(mul(g, apply("det", a)), T(apply("inv", a))),)}),
-    "inv": Operation(shapes.square, inverse_value, inverse_adjoint, rounding.inverting, arity=1,
+    "inv": Operation(shapes.square, inverse_value, inverse_adjoint, rounding.inverting, arity=1, notation=notation.INVERSE,
         slips={"missing_term": (lambda g, y, a: matmul(matmul(T(y), g), T(y)),), "inverse": (lambda g, y, a: neg(matmul(matmul(T(a), g), T(a))),)}),
     "diag": Operation(shapes.diagonal, lambda t, o, a: t.diag(a), lambda g, y, a: (apply("diag", g),), structural, arity=1),
     # ----- parts -----
-    "index": Operation(shapes.index, part_value, lambda g, y, a: (apply("scatter", g, a, **y.options),), structural),
-    "reshape": Operation(shapes.reshape, reshape_value, lambda g, y, a: (apply("reshape_like", g, a),), structural, arity=2),
+    "index": Operation(shapes.index, part_value, lambda g, y, a: (apply("scatter", g, a, **y.options),), structural, notation=notation.index),
+    "reshape": Operation(shapes.reshape, reshape_value, lambda g, y, a: (apply("reshape_like", g, a),), structural, arity=2, notation=notation.reshape),
     "col": Operation(shapes.column, lambda t, o, a: a.unsqueeze(1), lambda g, y, a: (apply("reshape_like", g, a),), structural, arity=1),
     # ----- labels -----
-    "pick": Operation(shapes.pick, _pick, lambda g, y, a, labels: (mul(apply("onehot_like", labels, a), apply("col", g)), None), structural),
-    "onehot": Operation(shapes.onehot, lambda t, o, labels: onehot_value(t, labels, o["classes"][1]), None, exact, arity=2),
-    "cross_entropy": Operation(shapes.rows_with_labels, lambda t, o, a, labels: t.nn.functional.cross_entropy(a, labels), cross_entropy_adjoint, rounding.cross_entropy, arity=2,
+    "pick": Operation(shapes.pick, _pick, lambda g, y, a, labels: (mul(apply("onehot_like", labels, a), apply("col", g)), None), structural, notation=notation.PICK),
+    "onehot": Operation(shapes.onehot, lambda t, o, labels: onehot_value(t, labels, o["classes"][1]), None, exact, arity=2, notation=notation.onehot),
+    "cross_entropy": Operation(shapes.rows_with_labels, lambda t, o, a, labels: t.nn.functional.cross_entropy(a, labels), cross_entropy_adjoint, rounding.cross_entropy, arity=2, notation=call("cross_entropy", r"\operatorname{CE}"),
         slips={"missing_term": (lambda g, y, a, labels: mul(g, div(apply("softmax", a), apply("count", a, axis=0))),), "activation_derivative": (lambda g, y, a, labels: mul(g, div(sub(a, apply("onehot_like", labels, a)), apply("count", a, axis=0))),)}),
-    # ----- words that only adjoints use: they are not differentiated again, and have no notation -----
-    "greater": Operation(shapes.broadcast, lambda t, o, a, b: (a > b).to(a.dtype), None, exact, WHERE_EQUAL, jump=(0.0, 1.0)),
+    # ----- words that only adjoints use: they are not differentiated again, nor called by name -----
+    "greater": Operation(shapes.broadcast, lambda t, o, a, b: (a > b).to(a.dtype), None, exact, WHERE_EQUAL, jump=(0.0, 1.0), notation=notation.greater),
     "sign": Operation(same, lambda t, o, a: t.sign(a), None, exact, AT_ZERO, jump=(-1.0, 1.0)),
-    "identity_like": Operation(same, lambda t, o, a: t.eye(a.shape[0], dtype=a.dtype), None, exact),
-    "onehot_like": Operation(shapes.like_last, lambda t, o, labels, a: onehot_value(t, labels, a.shape[1]), None, exact),
-    "count": Operation(scalar, count_value, None, exact),
-    "spread": Operation(shapes.like_last, spread_value, None, structural),
-    "scatter": Operation(shapes.like_last, scatter_value, None, structural),
-    "reshape_like": Operation(shapes.like_last, lambda t, o, g, a: g.reshape(a.shape), None, structural),
-    "sum_like": Operation(shapes.like_last, sum_like_value, None, rounding.summing),
+    "identity_like": Operation(same, lambda t, o, a: t.eye(a.shape[0], dtype=a.dtype), None, exact, notation=notation.IDENTITY),
+    "onehot_like": Operation(shapes.like_last, lambda t, o, labels, a: onehot_value(t, labels, a.shape[1]), None, exact, notation=notation.onehot),
+    "count": Operation(scalar, count_value, None, exact, notation=notation.count),
+    "spread": Operation(shapes.like_last, spread_value, None, structural, notation=notation.spread),
+    "scatter": Operation(shapes.like_last, scatter_value, None, structural, notation=notation.scatter),
+    "reshape_like": Operation(shapes.like_last, lambda t, o, g, a: g.reshape(a.shape), None, structural, notation=notation.reshape_like),
+    "outer": Operation(lambda u, o, a, b: a + b, lambda t, o, a, b: t.outer(a, b), None, elementwise(1), notation=notation.OUTER),
+    "sum_like": Operation(shapes.like_last, sum_like_value, None, rounding.summing, notation=notation.sum_like),
 }
 # fmt: on
 
