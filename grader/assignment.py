@@ -40,6 +40,9 @@ MistakeCode: TypeAlias = Literal[
     "finite_differences",
     "follow_through",
     "index_slip",
+    "inner_derivative",
+    "ignored_upstream",
+    "flattened",
 ]
 
 Name: TypeAlias = Annotated[str, Field(pattern=r"^[^\W\d]\w*$", max_length=64)]

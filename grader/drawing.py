@@ -27,7 +27,10 @@ STRICT_DRAWS = 30
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A case with its inputs, its steps and its answers. Answers are by function and the name in its signature."""
+    """A case with its inputs, its steps and its answers. Answers are by function and the name in its signature.
+
+    The evaluation is kept, to ask it for the answers that mistakes lead to.
+    """
 
     case: CaseSpec
     seed: int
@@ -35,6 +38,7 @@ class Drawn:
     upstream: Mapping[str, Array]
     steps: Mapping[str, Array]
     answers: Mapping[tuple[str, str], Expected]
+    evaluation: "Evaluation"
 
 
 def draw_case(resolved: Resolved, case: CaseSpec) -> Drawn:
@@ -63,7 +67,7 @@ def draw_case(resolved: Resolved, case: CaseSpec) -> Drawn:
             if found is not None and found.undefined:
                 break
             values = {name: evaluation.array(name) for name in steps}
-            return Drawn(case, seed, inputs, upstream, values, answers)
+            return Drawn(case, seed, inputs, upstream, values, answers, evaluation)
         why = found.why
         if found.undefined and attempt >= 10:
             break

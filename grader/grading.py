@@ -13,6 +13,7 @@ from typing import Any
 from grader import __version__, messages
 from grader.assignment import Framework
 from grader.compare import compare, error_map
+from grader.diagnosis import Seen, diagnose
 from grader.errors import SubmissionError
 from grader.fingerprint import fingerprint
 from grader.intake import Lms, Member, Submission
@@ -21,6 +22,7 @@ from grader.report import (
     AssignmentReport,
     CaseReport,
     ComparisonReport,
+    DiagnosisReport,
     ErrorMapReport,
     GradientReport,
     IsolationReport,
@@ -115,7 +117,9 @@ def _gradient(
         [_case(asked, case, answer) for case, answer in zip(asked.cases, answers, strict=True)], asked, answers
     )
     verdict = gradient_verdict(cases)
-    score = None if verdict == "grader_error" else asked.points if verdict == "correct" else 0.0
+    diagnosis = _diagnosis(asked, cases, answers) if not (broken or rejection) else ()
+    left = max((asked.credit.get(found.code, 0.0) for found in diagnosis), default=0.0)
+    score = None if verdict == "grader_error" else asked.points * (1.0 if verdict == "correct" else left)
     return GradientReport(
         problem=asked.problem,
         wrt=asked.wrt,
@@ -124,7 +128,27 @@ def _gradient(
         score=score,
         max_score=asked.points,
         cases=cases,
+        diagnosis=diagnosis,
         fingerprint=_fingerprint(cases, answers),
+    )
+
+
+def _diagnosis(asked: Asked, cases: Sequence[CaseReport], answers: Sequence[Answer]) -> tuple[DiagnosisReport, ...]:
+    """The mistakes that explain the answers, in words."""
+    if asked.bank is None:
+        return ()
+    seen = [
+        Seen(answer, case.verdict, target.target, case.visibility == "public")
+        for answer, case, target in zip(answers, cases, asked.cases, strict=True)
+    ]
+    return tuple(
+        DiagnosisReport(
+            code=found.code,
+            step=found.step,
+            message=messages.mistake(found.code, step=found.step, wrt=asked.wrt, **found.facts),
+            help=messages.mistake_help(found.code, step=found.step, wrt=asked.wrt, **found.facts),
+        )
+        for found in diagnose(seen, asked.bank)
     )
 
 

@@ -113,6 +113,158 @@ WARNING: Mapping[str, Templates] = {
 }
 """What a submission should know, although it costs no point."""
 
+MISTAKE: Mapping[str, Templates] = {
+    "factor": (
+        "The part of d{wrt} that comes from {step} is {factor} times what it should be.",
+        "d{wrt} is {factor} times what it should be.",
+        "d{wrt} is right except for a constant factor at {step}.",
+        "d{wrt} is right except for a constant factor.",
+    ),
+    "sign": ("d{wrt} is right except for a sign at {step}.", "d{wrt} is right except for its sign."),
+    "transpose": (
+        "d{wrt} is right except for a transpose, missing or one too many, in the product at {step}.",
+        "d{wrt} is right except for a transpose, missing or one too many.",
+    ),
+    "wrong_order": (
+        "In d{wrt} the factors of the product at {step} stand in another order.",
+        "In d{wrt} the factors of a product stand in another order.",
+    ),
+    "inverse": (
+        "In d{wrt} a matrix and its inverse or its transpose are mixed up at {step}.",
+        "In d{wrt} a matrix and its inverse or its transpose are mixed up.",
+    ),
+    "missing_mask": (
+        "d{wrt} is right except that the mask of {step} is missing.",
+        "d{wrt} is right except that a mask is missing.",
+    ),
+    "wrong_mask": (
+        "d{wrt} is right except that the mask of {step} looks at the wrong thing.",
+        "d{wrt} is right except that a mask looks at the wrong thing.",
+    ),
+    "activation_derivative": (
+        "d{wrt} is right except for the derivative of the function at {step}.",
+        "d{wrt} is right except for the derivative of a function.",
+    ),
+    "elementwise_vs_matmul": (
+        "In d{wrt} an elementwise product and a matrix product are mixed up at {step}.",
+        "In d{wrt} an elementwise product and a matrix product are mixed up.",
+    ),
+    "mean_vs_sum": (
+        "In d{wrt} a mean and a sum are mixed up at {step}: a count is missing, or one too many.",
+        "In d{wrt} a mean and a sum are mixed up: a count is missing, or one too many.",
+    ),
+    "missing_sum": (
+        "d{wrt} is not summed over what {step} was broadcast along.",
+        "d{wrt} is not summed over what was broadcast.",
+    ),
+    "collapsed_sum": (
+        "In d{wrt} too much is summed at {step}: one number stands where there should be many.",
+        "In d{wrt} too much is summed: one number stands where there should be many.",
+    ),
+    "missing_term": ("d{wrt} lacks the term that comes from {step}.", "d{wrt} lacks a term."),
+    "regularization": (
+        "In d{wrt} the regularisation term {step} comes with {factor} times its factor.",
+        "d{wrt} lacks the regularisation term {step}.",
+        "In d{wrt} the regularisation term is missing.",
+    ),
+    "norm_not_squared": (
+        "In d{wrt} a norm and its square are mixed up at {step}.",
+        "In d{wrt} a norm and its square are mixed up.",
+    ),
+    "softmax_diagonal": (
+        "In d{wrt} only the diagonal of the derivative of the softmax {step} is used.",
+        "In d{wrt} only the diagonal of the derivative of a softmax is used.",
+    ),
+    "swapped_gradients": (
+        "What is returned for d{wrt} is d{step}.",
+        "What is returned for d{wrt} is another gradient.",
+    ),
+    "layout": ("d{wrt} comes transposed: the gradient has the layout of the variable.",),
+    "keepdims": ("d{wrt} has an axis of length 1 too many or too few.",),
+    "constant_answer": ("The same d{wrt} comes back whatever the inputs are.",),
+    "unfinished": ("d{wrt} is not written yet.",),
+    "finite_differences": ("d{wrt} is right to a few digits only, as a difference quotient would be.",),
+    "index_slip": ("In d{wrt} an index is off by one, or a first or last one is left out.",),
+    "inner_derivative": (
+        "d{wrt} lacks the derivative of what is inside: the other factor of the product at {step}.",
+        "d{wrt} lacks the derivative of what is inside.",
+    ),
+    "flattened": ("d{wrt} comes as a flat vector: the gradient has the shape of the variable.",),
+    "ignored_upstream": ("d{wrt} does not use the upstream gradient.",),
+    "follow_through": (
+        "d{wrt} is right for your own value of d{step}, which is not.",
+        "d{wrt} is right for an earlier value of your own, which is not.",
+    ),
+}
+"""What the mistake is; without the formula that would be right."""
+
+MISTAKE_HELP: Mapping[str, Templates] = {
+    "factor": (
+        "Differentiate the constant factors of {step} once more: which of them stays, and which one appears?",
+        "Differentiate the constant factors once more: which of them stays, and which one appears?",
+    ),
+    "sign": (
+        "Which of the two sides of a difference does {step} come from?",
+        "If {wrt} grows a little, does the objective grow or fall?",
+    ),
+    "transpose": (
+        "What are the shapes of the factors of the product at {step}, and of d{wrt}? Take sizes that differ.",
+        "What are the shapes of the factors, and of d{wrt}? Take sizes that differ.",
+    ),
+    "wrong_order": (
+        "On which side of {wrt} does the other factor stand in {step}, and where must it stand now?",
+        "On which side of {wrt} does the other factor stand, and where must it stand now?",
+    ),
+    "inverse": ("Write the derivative of one entry: is there a division in it?",),
+    "missing_mask": (
+        "What happens to {step} if an entry that the function cuts off changes a little?",
+        "What happens if an entry that the function cuts off changes a little?",
+    ),
+    "wrong_mask": ("Which array decides what {step} lets through?", "Which array decides what is let through?"),
+    "activation_derivative": (
+        "What is the derivative of the function at {step}, and at which value is it taken: before it, or after it?",
+        "What is the derivative of the function, and at which value is it taken: before it, or after it?",
+    ),
+    "elementwise_vs_matmul": (
+        "Does an entry of {step} depend on one entry of {wrt}, or on a whole row or column?",
+        "Does an entry of the result depend on one entry of {wrt}, or on a whole row or column?",
+    ),
+    "mean_vs_sum": (
+        "Is {step} a sum or a mean, and over how many numbers?",
+        "Is it a sum or a mean, and over how many?",
+    ),
+    "missing_sum": (
+        "How many entries of {step} does one entry of {wrt} take part in?",
+        "How many entries does one entry of {wrt} take part in?",
+    ),
+    "collapsed_sum": (
+        "Does every entry of {wrt} have the same effect on {step}?",
+        "Does every entry of {wrt} have the same effect?",
+    ),
+    "missing_term": ("In how many places does {wrt} take part in the objective?",),
+    "regularization": ("What does the regularisation term alone contribute?",),
+    "norm_not_squared": (
+        "Is it the norm or its square that is differentiated at {step}?",
+        "Is it the norm or its square that is differentiated?",
+    ),
+    "softmax_diagonal": ("Does one entry of a row change only its own entry of the softmax?",),
+    "swapped_gradients": ("In which order are the gradients returned?",),
+    "layout": ("What is the shape of {wrt}?",),
+    "keepdims": ("What is the shape of {wrt}, axis by axis?",),
+    "constant_answer": ("Where does the function use its arguments?",),
+    "unfinished": ("Write the function, and let it return the gradient.",),
+    "finite_differences": ("Derive the formula by hand; a difference quotient is good for checking it.",),
+    "index_slip": ("Write out the first and the last entry: which ones do they come from?",),
+    "inner_derivative": (
+        "By the chain rule the derivative of the outside comes times another: of what, in {step}?",
+        "By the chain rule the derivative of the outside comes times another: of what?",
+    ),
+    "flattened": ("What is the shape of {wrt}, axis by axis?",),
+    "ignored_upstream": ("What does the gradient that the function is given say, and where does it enter?",),
+    "follow_through": ("Repair d{step} first.", "Repair the earlier step first."),
+}
+"""A question that leads on, and gives no formula away."""
+
 VERDICT_WORDS: Mapping[Verdict, str] = {
     "correct": "correct",
     "incorrect": "incorrect",
@@ -138,6 +290,16 @@ def case(verdict: Verdict, **facts: Fact) -> str:
 def case_help(verdict: Verdict, **facts: Fact) -> str | None:
     """What to do about a verdict, if there is something to say."""
     return _fill(CASE_HELP[verdict], facts) or None
+
+
+def mistake(code: str, **facts: Fact) -> str:
+    """The sentence of a mistake; a code that has no sentence yet stands for itself."""
+    return _fill(MISTAKE.get(code, (code.replace("_", " "),)), facts)
+
+
+def mistake_help(code: str, **facts: Fact) -> str | None:
+    """The question that goes with a mistake, if there is one."""
+    return _fill(MISTAKE_HELP.get(code, ()), facts) or None
 
 
 def reason(code: ReasonCode, **facts: Fact) -> str:

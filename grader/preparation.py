@@ -6,16 +6,20 @@
 Computed once per assignment.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
+
+import numpy as np
 
 from grader.assignment import Assignment, Framework, Visibility
+from grader.bank import Bank, BankCase
 from grader.cases import cases
 from grader.compare import Target
 from grader.drawing import draw_case
 from grader.errors import AssignmentError
 from grader.planning import Planned, call_limits, plan_case
-from grader.problem import resolve_all
+from grader.problem import Question, resolve_all
 from grader.sandbox.job import Box, Plan
 
 
@@ -44,11 +48,15 @@ class Asked:
     function: str
     points: float
     cases: tuple[AskedCase, ...]
+    bank: Callable[[], Bank] | None
+    """What can go wrong with it; computed when it is asked for. None for a value, which is no gradient."""
+    credit: Mapping[str, float]
+    """By the code of a mistake, the share of the points that is left."""
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """An assignment, ready to grade submissions with; holds no torch object and can be sent to other processes."""
+    """An assignment, ready to grade submissions with."""
 
     id: str
     sha256: str
@@ -125,6 +133,7 @@ def _asked(planned: Sequence[Planned], places: Mapping[Planned, tuple[int, int]]
     by_function: dict[tuple[str, str], list[Planned]] = {}
     for item in filter(lambda item: item.asked, planned):
         by_function.setdefault((item.problem.id, item.function.name), []).append(item)
+    every = list(by_function.values())
     for (problem, name), items in by_function.items():
         tolerance = items[0].problem.tolerance
         for slot, question in enumerate(items[0].function.questions):
@@ -139,4 +148,35 @@ def _asked(planned: Sequence[Planned], places: Mapping[Planned, tuple[int, int]]
                 )
                 for item in items
             )
-            yield Asked(problem, question.wrt, name, question.points, answered)
+            bank = partial(_bank, items, question, every) if question.kind == "gradient" else None
+            yield Asked(
+                problem,
+                question.wrt,
+                name,
+                question.points,
+                answered,
+                bank and cache(bank),
+                dict(items[0].problem.credit.items()),
+            )
+
+
+def _bank(items: Sequence[Planned], question: Question, every: Sequence[Sequence[Planned]]) -> Bank:
+    """The mistakes of one gradient: over the cases in which it is asked for."""
+    function = items[0].function
+    cases = [
+        BankCase(
+            item.drawn.evaluation,
+            {step: item.drawn.upstream[step] for step in function.upstream} or None,
+            tuple(size for name in item.problem.input_names for size in np.shape(item.drawn.inputs[name])),
+        )
+        for item in items
+    ]
+    alike = [
+        other.function
+        for other, *_ in every
+        if other.problem is items[0].problem and other.function.upstream == function.upstream
+    ]
+    asked = [one.wrt for other in alike for one in other.questions if one.kind == "gradient"]
+    others = [wrt for wrt in dict.fromkeys(asked) if wrt != question.wrt]
+    right = [item.drawn.answers[function.name, question.name].value for item in items]
+    return Bank(question.wrt, others, cases, right)

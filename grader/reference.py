@@ -6,7 +6,7 @@ The trusted side's only import of torch. Given upstream gradients d_s of steps s
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,9 @@ import torch
 from grader.expected import Expected
 from grader.inputs import Array, Input
 from grader.objective import Graph, Node, gradients, labels_of
+from grader.objective.adjoint import Sweep
 from grader.objective.graph import in_order
+from grader.objective.mistakes import Mistaken, mistaken
 from grader.objective.operations import TABLE
 from grader.objective.rounding import FLOAT32, MIXED, SAFETY, Arithmetic
 from grader.subgradients import Choices
@@ -87,13 +89,11 @@ class Evaluation:
 
     def gradients(self, upstream: Mapping[str, Array] | None, wrt: Sequence[str]) -> dict[str, Expected]:
         """The gradients with respect to inputs or steps, from upstream gradients or (None) of the objective."""
-        given = {self.graph.name: np.ones(self.shape(self.graph.name))} if upstream is None else upstream
+        given = self._given(upstream)
         exact = self._autograd(given, wrt)
         # The same gradients as expressions, to see how far rounding can carry them.
-        seeds = {self.node(step): Node("input", (), {"name": f"d {step}"}, self.node(step).shape) for step in given}
-        inputs = {seeds[self.node(step)]: torch.as_tensor(array) for step, array in given.items()}
+        seeds, values = self._seeds(given)
         expressions = gradients(seeds, {name: self.node(name) for name in wrt})
-        values = {**self.values, **inputs}
         with torch.no_grad():
             self._fill(values, list(expressions.values()))
         float32, mixed = (
@@ -105,6 +105,76 @@ class Evaluation:
             name: _expected(exact[name], float32[expression], mixed[expression], choices.get(name))
             for name, expression in expressions.items()
         }
+
+    def _given(self, upstream: Mapping[str, Array] | None) -> Mapping[str, Array]:
+        return {self.graph.name: np.ones(self.shape(self.graph.name))} if upstream is None else upstream
+
+    def _seeds(self, given: Mapping[str, Array]) -> tuple[dict[Node, Node], dict[Node, torch.Tensor]]:
+        """Upstream gradients as inputs of the derivation, and the values of all that is known."""
+        seeds = {self.node(step): Node("input", (), {"name": f"d {step}"}, self.node(step).shape) for step in given}
+        inputs = {seeds[self.node(step)]: torch.as_tensor(array) for step, array in given.items()}
+        return seeds, {**self.values, **inputs}
+
+    # ----- wrong answers -----
+
+    @property
+    def largest(self) -> int:
+        """The number of elements of its largest array."""
+        return max(int(value.numel()) for value in self.values.values())
+
+    def gradient(self, upstream: Mapping[str, Array] | None, wrt: str) -> Array:
+        """One gradient, and nothing about how far rounding can carry it."""
+        found: Array = self._autograd(self._given(upstream), [wrt])[wrt].numpy()
+        return found
+
+    def mistakes(
+        self, upstream: Mapping[str, Array] | None, wrt: Sequence[str], *, pairs: bool = False
+    ) -> Iterator[tuple[str, Mistaken, Array | None]]:
+        """What every slip of the derivation (or, with `pairs`, every two) makes of the gradients, by their names.
+
+        The array may have another shape than the variable; it is None where the expression cannot be computed.
+        """
+        sweep, values = self._sweep(upstream)
+        known = _Interned(values)
+        for name, found in mistaken(sweep, {name: self.node(name) for name in wrt}, pairs=pairs):
+            yield name, found, None if found.expression is None else self._number(found.expression, known)
+
+    def terms(self, upstream: Mapping[str, Array] | None, wrt: str) -> Iterator[tuple[Node, Array]]:
+        """The terms of a sum that the objective is, each with its own part of the gradient; none if it is no sum."""
+        sweep, values = self._sweep(upstream)
+        known = _Interned(values)
+        parts = list(_terms(sweep.seeds))
+        for part in parts if len(parts) > 1 else ():
+            expression = gradients({part: sweep.bar[part]}, {wrt: self.node(wrt)})[wrt]
+            array = self._number(expression, known)
+            if array is not None:
+                yield part, np.broadcast_to(array, self.shape(wrt))
+
+    def _sweep(self, upstream: Mapping[str, Array] | None) -> tuple[Sweep, dict[Node, torch.Tensor]]:
+        seeds, values = self._seeds(self._given(upstream))
+        return Sweep(seeds), values
+
+    def _number(self, expression: Node, known: "_Interned") -> Array | None:
+        """The value of an expression; None where it cannot be computed."""
+        with torch.no_grad():
+            for node in in_order(expression):
+                if known.has(node):
+                    continue
+                arguments = [known.value(argument) for argument in node.arguments]
+                value: torch.Tensor | None = None
+                if not any(argument is None for argument in arguments):
+                    try:
+                        if node.arguments:
+                            value = TABLE[node.operation].value(torch, node.options, *arguments)
+                        else:
+                            value = self._value(node, self.values)
+                    except (RuntimeError, IndexError):
+                        value = None
+                known.put(node, value)
+        found = known.value(expression)
+        return None if found is None else found.double().numpy()
+
+    # ----- kinks -----
 
     def _choices(self, expressions: Mapping[str, Node], values: Mapping[Node, torch.Tensor]) -> dict[str, Choices]:
         """For each gradient what other choices at the kinks lead to; empty where the case is at none."""
@@ -256,6 +326,50 @@ class Evaluation:
                 inherited = [errors[argument] for argument in node.arguments]
                 errors[node] = row.rounding(torch, arithmetic, row.value, node.options, value, arguments, inherited)
         return errors
+
+
+class _Interned:
+    """Values by what an expression says, so that what many expressions share is computed once."""
+
+    def __init__(self, values: Mapping[Node, torch.Tensor]) -> None:
+        self._numbers: dict[object, int] = {}
+        self._of_node: dict[Node, int] = {}
+        self._values: list[torch.Tensor | None] = []
+        for node, value in values.items():
+            self._of_node[node] = len(self._values)
+            self._values.append(value)
+
+    def has(self, node: Node) -> bool:
+        if node in self._of_node:
+            return True
+        options = tuple(sorted((name, repr(option)) for name, option in node.options.items()))
+        key = (node.operation, options, *(self._of_node[argument] for argument in node.arguments))
+        if key in self._numbers:
+            self._of_node[node] = self._numbers[key]
+            return True
+        self._numbers[key] = self._of_node[node] = len(self._values)
+        return False
+
+    def put(self, node: Node, value: torch.Tensor | None) -> None:
+        assert self._of_node[node] == len(self._values)
+        self._values.append(value)
+
+    def value(self, node: Node) -> torch.Tensor | None:
+        return self._values[self._of_node[node]]
+
+
+def _terms(roots: Iterable[Node]) -> Iterator[Node]:
+    """The terms of sums and differences, with any number before them."""
+    for root in roots:
+        match root.operation, root.arguments:
+            case "add" | "sub", arguments:
+                yield from _terms(arguments)
+            case "neg", (inner,):
+                yield from _terms([inner])
+            case "mul", (Node("number"), inner) if inner.operation in ("add", "sub"):
+                yield from _terms([inner])
+            case operation, _ if operation not in ("number", "size"):
+                yield root
 
 
 def _tensor(value: Input, *, labels: bool) -> torch.Tensor:

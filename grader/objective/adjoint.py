@@ -2,15 +2,21 @@
 
     ā  =  Σ over the uses y = op(…, a, …) of a:   op.adjoint(ȳ, y, …, a, …)
 
-Used to explain and to bound rounding, never as the reference: that is autograd's.
+Used to explain, to name mistakes and to bound rounding, never as the reference: that is autograd's.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from grader.objective.graph import Node, depends, in_order
 from grader.objective.operations import TABLE, apply, number
 
 LEAVES = ("input", "number", "size")
+CONSTANTS = ("number", "size")
+
+Contributions: TypeAlias = tuple[Node | None, ...]
+"""What comes through a node to each of its arguments, in the shape of the argument; None where nothing does."""
 
 
 def gradients(seeds: Mapping[Node, Node], wrt: Mapping[str, Node]) -> dict[str, Node]:
@@ -22,26 +28,85 @@ def gradients(seeds: Mapping[Node, Node], wrt: Mapping[str, Node]) -> dict[str, 
     Returns:
         By name, an expression of the shape of the variable; the number 0 where it does not matter.
     """
-    bar: dict[Node, Node] = {}
-    order = list(in_order(*seeds))
-    for node in reversed(order):
-        gradient = seeds.get(node) or bar.get(node)
-        if gradient is None or node.operation in LEAVES:
-            continue
-        adjoint = TABLE[node.operation].adjoint
-        if adjoint is None:
-            continue
-        contributions = adjoint(gradient, node, *node.arguments)
-        for argument, contribution in zip(node.arguments, contributions, strict=True):
-            if contribution is None or argument.operation in ("number", "size"):
+    sweep = Sweep(seeds)
+    return {name: sweep.bar.get(node, number(0)) for name, node in wrt.items()}
+
+
+@dataclass
+class Sweep:
+    """One way back from the seeds; `bar` is the gradient with respect to every node on it.
+
+    `raw` and `contributions` are what comes through each node, before and after it was fitted to the arguments.
+    """
+
+    seeds: Mapping[Node, Node]
+    bar: dict[Node, Node] = field(init=False)
+    raw: dict[Node, Contributions] = field(default_factory=dict, init=False)
+    contributions: dict[Node, Contributions] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self._order = tuple(reversed(tuple(in_order(*self.seeds))))
+        self._sums: dict[tuple[Node, Node], Node] = {}
+        self.bar = self._back({})
+
+    def differing(self, instead: Mapping[Node, Contributions]) -> dict[Node, Node]:
+        """What `bar` becomes where other contributions come through some nodes; the rest is derived as it should be.
+
+        Raises:
+            Mismatch: if what follows from them does not fit together.
+        """
+        return self._back(instead)
+
+    def users(self, argument: Node) -> list[Node]:
+        """The nodes on the way that are made of a node."""
+        return [node for node in self._order if argument in node.arguments]
+
+    def uses(self, argument: Node) -> int:
+        """How many contributions the gradient with respect to a node is the sum of."""
+        return sum(
+            one is argument and contribution is not None
+            for node, contributions in self.contributions.items()
+            for one, contribution in zip(node.arguments, contributions, strict=True)
+        )
+
+    def _back(self, instead: Mapping[Node, Contributions]) -> dict[Node, Node]:
+        bar: dict[Node, Node] = {}
+        for node in self._order:
+            gradient = self.seeds.get(node) or bar.get(node)
+            if gradient is None or node.operation in LEAVES or TABLE[node.operation].adjoint is None:
                 continue
-            fitting = _fit(contribution, argument)
-            bar[argument] = fitting if argument not in bar else apply("add", bar[argument], fitting)
-    bar.update(seeds)
-    return {name: bar.get(node, number(0)) for name, node in wrt.items()}
+            contributions = instead.get(node) or self._through(node, gradient)
+            for argument, contribution in zip(node.arguments, contributions, strict=True):
+                if contribution is not None:
+                    bar[argument] = self._sum(bar[argument], contribution) if argument in bar else contribution
+        bar.update(self.seeds)
+        return bar
+
+    def _through(self, node: Node, gradient: Node) -> Contributions:
+        """The contributions of a node; those of the first way back, where they are the same."""
+        first = not hasattr(self, "bar")
+        if not first and self.bar.get(node) is gradient:
+            return self.contributions[node]
+        adjoint = TABLE[node.operation].adjoint
+        assert adjoint is not None
+        raw = tuple(
+            None if argument.operation in CONSTANTS else contribution
+            for argument, contribution in zip(node.arguments, adjoint(gradient, node, *node.arguments), strict=True)
+        )
+        fitted = tuple(
+            None if one is None else fit(one, argument) for one, argument in zip(raw, node.arguments, strict=True)
+        )
+        if first:
+            self.raw[node], self.contributions[node] = raw, fitted
+        return fitted
+
+    def _sum(self, one: Node, other: Node) -> Node:
+        if (one, other) not in self._sums:
+            self._sums[one, other] = apply("add", one, other)
+        return self._sums[one, other]
 
 
-def _fit(contribution: Node, argument: Node) -> Node:
+def fit(contribution: Node, argument: Node) -> Node:
     """A contribution in the shape of its argument: what broadcasting repeated is summed."""
     if contribution.shape == argument.shape:
         return contribution
