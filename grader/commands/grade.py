@@ -133,6 +133,7 @@ def grade(
     collected = collect(submissions, wanted(loaded), skip=skipped, options=options)
     learners = len(collected) + sum(len(one.members) for one in collected)
     _make_folder(output)
+    atomic.sweep(output)
     rows: list[Row] = []
     left: list[Submission] = []
     for one in collected:
