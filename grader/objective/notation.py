@@ -15,7 +15,7 @@ from typing import TypeAlias, cast
 
 from grader.objective.graph import Node, Option
 from grader.objective.shapes import Bound, is_slice
-from grader.objective.sizes import Size
+from grader.objective.sizes import ONE, Size
 
 LEVELS = ("sum", "hadamard", "beside", "postfix", "indexed", "atom")
 LETTERS = "ijklmnpq"
@@ -242,7 +242,7 @@ def spread(node: Node) -> Notation:
             ones, latex = f"{ONES} {ONES}ᵀ", rf"{one} \, {one}^\top"
         case 2, 1 if rows:
             return Notation(f"{ONES} {{0:indexed}}ᵀ", rf"{one} \, {{0:indexed}}^\top", "beside")
-        case 2, 2 if rows:
+        case 2, 2 if given.shape[0] == ONE:
             return Notation(f"{ONES} {{0:postfix}}", rf"{one} \, {{0:postfix}}", "beside")
         case 2, _:
             return Notation(f"{{0:beside}} {ONES}ᵀ", rf"{{0:beside}} \, {one}^\top", "beside")

@@ -103,7 +103,7 @@ def _leaf_text(node: Node) -> str:
 def _number(node: Node) -> str:
     value = node.options["value"]
     assert isinstance(value, int | float)
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else f"{value:.12g}"
+    return str(int(value)) if abs(value) < 1e15 and value == int(value) else f"{value:.12g}"
 
 
 def _leaf_latex(node: Node) -> str:
