@@ -199,6 +199,11 @@ def _explains(values: Sequence[Value], judged: Sequence[_Judged]) -> bool:
     return witness
 
 
+def explains(values: Sequence[Value], seen: Sequence[Seen]) -> bool:
+    """Whether these values, case by case, are what was seen."""
+    return _explains(values, [_Judged.of(one) for one in seen])
+
+
 # ----- factors -----
 
 

@@ -5,7 +5,7 @@ Submission ─ sandbox.run ─▶ Run ─ outcomes ─▶ Answer ─ compare ─
 
 import platform
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -13,8 +13,9 @@ from typing import Any
 from grader import __version__, messages
 from grader.assignment import Framework
 from grader.compare import compare, error_map
-from grader.diagnosis import Seen, diagnose
+from grader.diagnosis import Finding, Seen
 from grader.errors import SubmissionError
+from grader.explanation import Judged, explanations
 from grader.fingerprint import fingerprint
 from grader.intake import Lms, Member, Submission
 from grader.preparation import Asked, AskedCase, Prepared
@@ -69,7 +70,9 @@ def grade(prepared: Prepared, submission: Submission, sandboxes: Mapping[Framewo
             rejection = SubmissionError(rejected.code, rejected.message, rejected.line)
     isolation = _isolation(sandboxes)
     broken = next((run.broken for run in runs if run.broken), None)
-    gradients = tuple(_gradient(asked, runs, rejection, broken) for asked in prepared.asked)
+    answered = [_answered(asked, runs, rejection, broken) for asked in prepared.asked]
+    explained = [()] * len(answered) if broken or rejection else explanations([one.judged for one in answered])
+    gradients = tuple(_gradient(one, findings) for one, findings in zip(answered, explained, strict=True))
     failed = any(gradient.score is None for gradient in gradients)
     return Report(
         assignment=AssignmentReport(id=prepared.id, sha256=prepared.sha256),
@@ -105,50 +108,61 @@ def _lms(lms: Lms | None) -> LmsReport | None:
     return None if lms is None else LmsReport(**asdict(lms))
 
 
-def _gradient(
-    asked: Asked, runs: Sequence[Run], rejection: SubmissionError | None, broken: str | None
-) -> GradientReport:
+@dataclass(frozen=True, eq=False)
+class _Answered:
+    """One question with its answers and the verdict of each case."""
+
+    asked: Asked
+    answers: tuple[Answer, ...]
+    cases: tuple[CaseReport, ...]
+
+    @property
+    def judged(self) -> Judged:
+        return Judged(
+            self.asked,
+            tuple(
+                Seen(answer, case.verdict, asked.target, case.visibility == "public")
+                for answer, case, asked in zip(self.answers, self.cases, self.asked.cases, strict=True)
+            ),
+        )
+
+
+def _answered(asked: Asked, runs: Sequence[Run], rejection: SubmissionError | None, broken: str | None) -> _Answered:
     """All cases of one question. Without a run to look at, its answers are missing, or the grader's fault."""
     stand_in: Answer | None = (
         Broken(broken) if broken else Missing("the submission was rejected") if rejection else None
     )
-    answers = [stand_in or runs[case.plan].outcomes[case.call].answers[case.slot] for case in asked.cases]
-    cases = _mapped(
-        [_case(asked, case, answer) for case, answer in zip(asked.cases, answers, strict=True)], asked, answers
-    )
+    answers = tuple(stand_in or runs[case.plan].outcomes[case.call].answers[case.slot] for case in asked.cases)
+    cases = [_case(asked, case, answer) for case, answer in zip(asked.cases, answers, strict=True)]
+    return _Answered(asked, answers, _mapped(cases, asked, answers))
+
+
+def _gradient(answered: _Answered, findings: Sequence[Finding]) -> GradientReport:
+    asked, cases = answered.asked, answered.cases
     verdict = gradient_verdict(cases)
-    diagnosis = _diagnosis(asked, cases, answers) if not (broken or rejection) else ()
-    left = max((asked.credit.get(found.code, 0.0) for found in diagnosis), default=0.0)
-    score = None if verdict == "grader_error" else asked.points * (1.0 if verdict == "correct" else left)
+    share = 1.0 if verdict == "correct" else max((asked.credit.get(found.code, 0.0) for found in findings), default=0.0)
     return GradientReport(
         problem=asked.problem,
         wrt=asked.wrt,
         function=asked.function,
         verdict=verdict,
-        score=score,
+        score=None if verdict == "grader_error" else asked.points * share,
         max_score=asked.points,
         cases=cases,
-        diagnosis=diagnosis,
-        fingerprint=_fingerprint(cases, answers),
+        diagnosis=tuple(_diagnosis(finding, asked) for finding in findings),
+        fingerprint=_fingerprint(cases, answered.answers),
     )
 
 
-def _diagnosis(asked: Asked, cases: Sequence[CaseReport], answers: Sequence[Answer]) -> tuple[DiagnosisReport, ...]:
-    """The mistakes that explain the answers, in words."""
-    if asked.bank is None:
-        return ()
-    seen = [
-        Seen(answer, case.verdict, target.target, case.visibility == "public")
-        for answer, case, target in zip(answers, cases, asked.cases, strict=True)
-    ]
-    return tuple(
-        DiagnosisReport(
-            code=found.code,
-            step=found.step,
-            message=messages.mistake(found.code, step=found.step, wrt=asked.wrt, **found.facts),
-            help=messages.mistake_help(found.code, step=found.step, wrt=asked.wrt, **found.facts),
-        )
-        for found in diagnose(seen, asked.bank)
+def _diagnosis(finding: Finding, asked: Asked) -> DiagnosisReport:
+    """A finding in words."""
+    what = asked.wrt if asked.kind == "value" else f"d{asked.wrt}"
+    facts = {"what": what, "wrt": asked.wrt, "step": finding.step, **finding.facts}
+    return DiagnosisReport(
+        code=finding.code,
+        step=finding.step,
+        message=messages.mistake(finding.code, **facts),
+        help=messages.mistake_help(finding.code, **facts),
     )
 
 

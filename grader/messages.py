@@ -192,8 +192,8 @@ MISTAKE: Mapping[str, Templates] = {
     "flattened": ("d{wrt} comes as a flat vector: the gradient has the shape of the variable.",),
     "ignored_upstream": ("d{wrt} does not use the upstream gradient.",),
     "follow_through": (
-        "d{wrt} is right for your own value of d{step}, which is not.",
-        "d{wrt} is right for an earlier value of your own, which is not.",
+        "{what} is right for your own {step}, which is not.",
+        "What comes back is right for an earlier answer of your own, which is not.",
     ),
 }
 """What the mistake is; without the formula that would be right."""
@@ -261,7 +261,7 @@ MISTAKE_HELP: Mapping[str, Templates] = {
     ),
     "flattened": ("What is the shape of {wrt}, axis by axis?",),
     "ignored_upstream": ("What does the gradient that the function is given say, and where does it enter?",),
-    "follow_through": ("Repair d{step} first.", "Repair the earlier step first."),
+    "follow_through": ("Repair {step} first.", "Repair the earlier step first."),
 }
 """A question that leads on, and gives no formula away."""
 

@@ -9,6 +9,7 @@ Computed once per assignment.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from typing import Literal
 
 import numpy as np
 
@@ -45,9 +46,14 @@ class Asked:
 
     problem: str
     wrt: str
+    kind: Literal["gradient", "value"]
     function: str
+    upstream: tuple[str, ...]
+    """The steps whose gradient the function is given."""
     points: float
     cases: tuple[AskedCase, ...]
+    backing: tuple[BankCase, ...]
+    """What each case was computed from."""
     bank: Callable[[], Bank] | None
     """What can go wrong with it; computed when it is asked for. None for a value, which is no gradient."""
     credit: Mapping[str, float]
@@ -152,25 +158,26 @@ def _asked(planned: Sequence[Planned], places: Mapping[Planned, tuple[int, int]]
             yield Asked(
                 problem,
                 question.wrt,
+                question.kind,
                 name,
+                items[0].function.upstream,
                 question.points,
                 answered,
+                tuple(map(_backing, items)),
                 bank and cache(bank),
                 dict(items[0].problem.credit.items()),
             )
 
 
+def _backing(item: Planned) -> BankCase:
+    upstream = {step: item.drawn.upstream[step] for step in item.function.upstream}
+    sizes = tuple(size for name in item.problem.input_names for size in np.shape(item.drawn.inputs[name]))
+    return BankCase(item.drawn.evaluation, upstream or None, sizes)
+
+
 def _bank(items: Sequence[Planned], question: Question, every: Sequence[Sequence[Planned]]) -> Bank:
     """The mistakes of one gradient: over the cases in which it is asked for."""
     function = items[0].function
-    cases = [
-        BankCase(
-            item.drawn.evaluation,
-            {step: item.drawn.upstream[step] for step in function.upstream} or None,
-            tuple(size for name in item.problem.input_names for size in np.shape(item.drawn.inputs[name])),
-        )
-        for item in items
-    ]
     alike = [
         other.function
         for other, *_ in every
@@ -179,4 +186,4 @@ def _bank(items: Sequence[Planned], question: Question, every: Sequence[Sequence
     asked = [one.wrt for other in alike for one in other.questions if one.kind == "gradient"]
     others = [wrt for wrt in dict.fromkeys(asked) if wrt != question.wrt]
     right = [item.drawn.answers[function.name, question.name].value for item in items]
-    return Bank(question.wrt, others, cases, right)
+    return Bank(question.wrt, others, list(map(_backing, items)), right)

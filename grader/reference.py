@@ -8,6 +8,7 @@ The trusted side's only import of torch. Given upstream gradients d_s of steps s
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -153,6 +154,31 @@ class Evaluation:
     def _sweep(self, upstream: Mapping[str, Array] | None) -> tuple[Sweep, dict[Node, torch.Tensor]]:
         seeds, values = self._seeds(self._given(upstream))
         return Sweep(seeds), values
+
+    def following(
+        self,
+        upstream: Mapping[str, Array] | None,
+        wrt: str,
+        kind: Literal["gradient", "value"],
+        own_values: Mapping[str, Array],
+        own_gradients: Mapping[str, Array],
+    ) -> Array | None:
+        """What would be right if these steps, and these gradients, were what they are said to be; None if undefined."""
+        values = {node: value for node, value in self.values.items() if not node.arguments}
+        values |= {self.node(name): torch.as_tensor(array) for name, array in own_values.items()}
+        try:
+            with torch.no_grad():
+                self._fill(values, self.roots)
+                if kind == "value":
+                    return np.asarray(values[self.node(wrt)].double().numpy())
+                given, known = self._seeds({**self._given(upstream), **own_gradients})
+                values |= {node: known[node] for node in given.values()}
+                expression = gradients(given, {wrt: self.node(wrt)})[wrt]
+                self._fill(values, [expression])
+        except (RuntimeError, IndexError):
+            return None
+        found: Array = values[expression].double().expand(self.shape(wrt)).numpy()
+        return found
 
     def _number(self, expression: Node, known: "_Interned") -> Array | None:
         """The value of an expression; None where it cannot be computed."""

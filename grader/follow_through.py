@@ -1,0 +1,66 @@
+"""Whether a wrong answer follows from the student's own earlier ones: that mistake is theirs, and is not made twice.
+
+    dZ wrong, dW wrong        dW = Xᵀ · (the student's dZ)  in every case?  ─▶  follow_through, from dZ
+
+Steps and their gradients that a submission returns are put in the place of the true ones, and what is asked is worked
+out again from there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from grader.bank import UNKNOWN, Array, BankCase, Value
+from grader.diagnosis import Finding, Seen, explains
+from grader.objective.graph import Graph, depends
+
+Kind: TypeAlias = Literal["gradient", "value"]
+
+
+@dataclass(frozen=True, eq=False)
+class Earlier:
+    """A step of the student's own that is wrong: its value or its gradient, in the cases in which it came back."""
+
+    name: str
+    kind: Kind
+    arrays: Sequence[Array | None]
+
+
+def follow(
+    seen: Sequence[Seen], wrt: str, kind: Kind, cases: Sequence[BankCase], earlier: Sequence[Earlier]
+) -> tuple[Finding, ...]:
+    """The finding that an answer follows from earlier ones, if it does so in every case.
+
+    Args:
+        wrt: what is asked for: the gradient with respect to it, or its value.
+        earlier: wrong answers to other questions, in the order of the objective; those that what is asked does not
+            come from are left out.
+    """
+    used = [one for one in earlier if _comes_from(cases[0].evaluation.graph, wrt, kind, one)]
+    if not used:
+        return ()
+    values: list[Value] = []
+    for place, case in enumerate(cases):
+        own: dict[Kind, dict[str, Array]] = {"value": {}, "gradient": {}}
+        for one in used:
+            if (array := one.arrays[place]) is not None:
+                own[one.kind][one.name] = array
+        found = case.evaluation.following(case.upstream, wrt, kind, own["value"], own["gradient"])
+        values.append(UNKNOWN if found is None else found)
+    return (Finding("follow_through", _nearest(used)),) if explains(values, seen) else ()
+
+
+def _comes_from(graph: Graph, wrt: str, kind: Kind, earlier: Earlier) -> bool:
+    """Whether an answer is worked out from an earlier one: values forwards, gradients backwards from any value."""
+    asked, step = graph.node(wrt), graph.node(earlier.name)
+    if asked is None or step is None or (asked is step and kind == earlier.kind):
+        return False
+    if kind == "value":
+        return earlier.kind == "value" and depends(asked, step)
+    return step is not graph.objective if earlier.kind == "value" else depends(step, asked)
+
+
+def _nearest(used: Sequence[Earlier]) -> str:
+    """The one that the answer is worked out from directly: `used` is in the order of the objective."""
+    gradients = [one.name for one in used if one.kind == "gradient"]
+    return f"d{gradients[0]}" if gradients else used[-1].name
