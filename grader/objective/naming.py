@@ -8,6 +8,7 @@ vector or a number; several of a letter are numbered. Anything else is written o
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import count
 
 from grader.objective import shapes
@@ -47,6 +48,20 @@ def names(graph: Graph) -> dict[Node, str]:
         for node in mine:
             found[node] = next(free)
     return {node: found[same[node]] for node in same if same[node] in found}
+
+
+def merged(graph: Graph) -> Graph:
+    """The same graph, in which nodes that say the same are one."""
+    same = _same(graph, _given(graph))
+    new: dict[Node, Node] = {}
+    for node in _nodes(graph):
+        arguments = tuple(new[argument] for argument in node.arguments)
+        if same[node] is node:
+            new[node] = replace(node, arguments=arguments) if arguments else node
+        else:
+            new[node] = new[same[node]]
+    steps = {name: new[node] for name, node in graph.steps.items()}
+    return replace(graph, steps=steps, objective=new[graph.objective])
 
 
 def _given(graph: Graph) -> dict[Node, str]:

@@ -142,6 +142,8 @@ def _matmul(work: Forms, node: Node) -> Node | None:
     if cores != [left, right]:
         outside = wholes[0].coefficient.times(wholes[1].coefficient)
         return work.product(outside.times(work.factors(work.make("matmul", *cores))), node)
+    if left.rank == 1:
+        return _row(work, node, left, right)
     match left.operation, right.operation:
         case "identity_like", _:
             return right
@@ -157,6 +159,19 @@ def _matmul(work: Forms, node: Node) -> Node | None:
             return work.filled(1, node)
         case _, "matmul" if right.arguments[0].rank == 2:
             return work.make("matmul", work.make("matmul", left, right.arguments[0]), right.arguments[1])
+    return None
+
+
+def _row(work: Forms, node: Node, left: Node, right: Node) -> Node | None:
+    """A vector times a matrix is Aᵀ v, for a gradient is no row; but vᵀ A w stays a row times a column."""
+    if right.rank == 2:
+        return work.make("matmul", work.make("transpose", right), left)
+    for one, other in ((right, left), (left, right)):
+        if one.operation == "matmul":
+            (matrix, column), row = one.arguments, other
+            if matrix.operation == "transpose":
+                row, matrix, column = column, matrix.arguments[0], other
+            return work.plain("matmul", work.plain("matmul", row, matrix), column)
     return None
 
 
