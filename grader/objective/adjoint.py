@@ -5,7 +5,7 @@
 Used to explain, to name mistakes and to bound rounding, never as the reference: that is autograd's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -17,6 +17,8 @@ CONSTANTS = ("number", "size")
 
 Contributions: TypeAlias = tuple[Node | None, ...]
 """What comes through a node to each of its arguments, in the shape of the argument; None where nothing does."""
+Instead: TypeAlias = Callable[[Node, Contributions], Contributions]
+"""From the gradient with respect to a node, and what comes through it, to what comes through it instead."""
 
 
 def gradients(seeds: Mapping[Node, Node], wrt: Mapping[str, Node]) -> dict[str, Node]:
@@ -49,7 +51,7 @@ class Sweep:
         self._sums: dict[tuple[Node, Node], Node] = {}
         self.bar = self._back({})
 
-    def differing(self, instead: Mapping[Node, Contributions]) -> dict[Node, Node]:
+    def differing(self, instead: Mapping[Node, Instead]) -> dict[Node, Node]:
         """What `bar` becomes where other contributions come through some nodes; the rest is derived as it should be.
 
         Raises:
@@ -69,13 +71,15 @@ class Sweep:
             for one, contribution in zip(node.arguments, contributions, strict=True)
         )
 
-    def _back(self, instead: Mapping[Node, Contributions]) -> dict[Node, Node]:
+    def _back(self, instead: Mapping[Node, Instead]) -> dict[Node, Node]:
         bar: dict[Node, Node] = {}
         for node in self._order:
             gradient = self.seeds.get(node) or bar.get(node)
             if gradient is None or node.operation in LEAVES or TABLE[node.operation].adjoint is None:
                 continue
-            contributions = instead.get(node) or self._through(node, gradient)
+            contributions = self._through(node, gradient)
+            if node in instead:
+                contributions = instead[node](gradient, contributions)
             for argument, contribution in zip(node.arguments, contributions, strict=True):
                 if contribution is not None:
                     bar[argument] = self._sum(bar[argument], contribution) if argument in bar else contribution

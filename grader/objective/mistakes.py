@@ -11,13 +11,13 @@ Sources of what is typical: Brown and Burton, Diagnostic models for procedural b
 repositories of courses on neural networks, for the mistakes.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
 from typing import TypeAlias
 
-from grader.objective.adjoint import CONSTANTS, Contributions, Sweep, fit, gradients
+from grader.objective.adjoint import CONSTANTS, Contributions, Instead, Sweep, fit, gradients
 from grader.objective.graph import Node, in_order
 from grader.objective.operations import TABLE, T, apply, div, greater, matmul, mul, number, one_minus, scaled
 from grader.objective.sizes import Mismatch
@@ -142,12 +142,32 @@ def _leads(through: Node, to: Node) -> bool:
     return any(node is to for node in in_order(through))
 
 
-def _instead(sweep: Sweep, several: tuple[Slip, ...]) -> dict[Node, Contributions]:
-    instead: dict[Node, list[Node | None]] = {}
+def _instead(sweep: Sweep, several: tuple[Slip, ...]) -> dict[Node, Instead]:
+    by_node: dict[Node, list[Slip]] = {}
     for slip in several:
-        contributions = instead.setdefault(slip.node, list(sweep.contributions[slip.node]))
-        contributions[slip.index] = slip.instead
-    return {node: tuple(contributions) for node, contributions in instead.items()}
+        by_node.setdefault(slip.node, []).append(slip)
+    return {node: partial(_slipped, sweep, node, here) for node, here in by_node.items()}
+
+
+def _slipped(sweep: Sweep, node: Node, here: Sequence[Slip], gradient: Node, right: Contributions) -> Contributions:
+    """What the slips at one node let through, of a gradient that may be wrong already."""
+    contributions = list(right)
+    for slip in here:
+        instead = slip.instead
+        contributions[slip.index] = instead and _remade(instead, sweep.bar[node], gradient)
+    return tuple(contributions)
+
+
+def _remade(expression: Node, old: Node, new: Node) -> Node:
+    """The same expression of another gradient; what the objective itself is made of is left alone."""
+    if expression is old:
+        return new
+    if old is new or expression.end:
+        return expression
+    arguments = [_remade(argument, old, new) for argument in expression.arguments]
+    if all(one is other for one, other in zip(arguments, expression.arguments, strict=True)):
+        return expression
+    return apply(expression.operation, *arguments, **expression.options)
 
 
 # ----- what can go wrong at one node -----
