@@ -222,7 +222,9 @@ class Evaluation:
             return {name: chosen[node].expand(shapes[name]).numpy().copy() for name, node in expressions.items()}
 
         def everywhere(fraction: float) -> dict[object, torch.Tensor]:
-            return {key: torch.full(jump.where.shape, fraction, dtype=torch.float64) for key, jump in keys.items()}
+            """All alike; in a ball that is only its middle."""
+            alike = {key: 0.5 if TABLE[jump.node.operation].ball else fraction for key, jump in keys.items()}
+            return {key: torch.full(jump.where.shape, alike[key], dtype=torch.float64) for key, jump in keys.items()}
 
         with torch.no_grad():
             lower, upper, middle = (at(everywhere(fraction)) for fraction in (0.0, 1.0, 0.5))
@@ -233,12 +235,19 @@ class Evaluation:
                     fractions = everywhere(0.5)
                     fractions[key][tuple(index)] = 1.0
                     single.append(at(fractions))
+        keys_of = [key for key, _ in places] if single else []
+        balls = tuple(
+            tuple(place for place, of in enumerate(keys_of) if of == key)
+            for key, jump in keys.items()
+            if TABLE[jump.node.operation].ball and keys_of
+        )
         return {
             name: Choices(
                 (lower[name], upper[name], middle[name]),
                 middle[name],
                 # Every kink alone enters linearly: from the middle to an end is half of the way.
                 np.array([2 * (one[name] - middle[name]) for one in single]).reshape(-1, *middle[name].shape),
+                balls,
             )
             for name in expressions
         }
@@ -249,7 +258,8 @@ class Evaluation:
         if row is None or row.jump is None or row.kink is None:
             return None
         distance = row.kink.distance(torch, node.options, *(values[argument] for argument in node.arguments))
-        where: torch.Tensor = distance <= self._rounding(node)
+        rounding = self._rounding(node)
+        where: torch.Tensor = distance <= (torch.full_like(rounding, float(rounding.sum())) if row.ball else rounding)
         return where if bool(where.any()) else None
 
     def _rounding(self, node: Node) -> torch.Tensor:

@@ -23,12 +23,14 @@ class Choices:
     """The gradients that other choices at the kinks lead to.
 
     `uniform` are those where every kink chooses alike (its lower end, its upper end, the middle); `directions`, of
-    shape (kinks, *shape), is what each kink adds from its lower to its upper end, around the middle one.
+    shape (kinks, *shape), is what each kink adds from its lower to its upper end, around the middle one. `balls` are
+    groups of kinks that are the entries of one direction, as of a norm at zero: together they stay within the unit ball.
     """
 
     uniform: tuple[Array, ...]
     middle: Array
     directions: Array
+    balls: tuple[tuple[int, ...], ...] = ()
 
 
 def nearest(choices: Choices, answer: Array, scale: Array) -> Array:
@@ -36,7 +38,12 @@ def nearest(choices: Choices, answer: Array, scale: Array) -> Array:
     weights = 1.0 / np.maximum(scale, np.finfo(np.float64).tiny)
     columns = (choices.directions * weights).reshape(len(choices.directions), -1).T
     wanted = ((answer - choices.middle) * weights).ravel()
-    found: Array = choices.middle + np.tensordot(bounded_least_squares(columns, wanted), choices.directions, 1)
+    x = bounded_least_squares(columns, wanted)
+    for ball in choices.balls:
+        length = float(np.linalg.norm(x[list(ball)])) / HALF
+        if length > 1.0:
+            x[list(ball)] /= length
+    found: Array = choices.middle + np.tensordot(x, choices.directions, 1)
     return found
 
 

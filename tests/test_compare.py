@@ -7,12 +7,14 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from grader.assignment import Problem
+from grader.assignment import Assignment, Problem
 from grader.compare import Comparison, Target, compare, error_map, looks_single
 from grader.expected import Expected
+from grader.preparation import prepare
 from grader.reference import Evaluation
 from grader.sandbox.job import Malformed, Returned
 from grader.sizing import graph_of, layout
+from grader.verdict import Verdict
 
 Array = npt.NDArray[np.float64]
 ROWS = [1, 2, 3, 10, 100, 1000, pytest.param(10_000, marks=pytest.mark.slow)]
@@ -321,3 +323,35 @@ def test_error_map_is_for_vectors_and_matrices() -> None:
     for shape in ((), (0, 2), (2, 2, 2)):
         assert error_map(returned(np.ones(shape)), target(np.zeros(shape))) is None
     assert error_map(returned(np.ones(2)), target(np.zeros(3))) is None
+
+
+@pytest.mark.parametrize(
+    ("direction", "verdict"),
+    [
+        ((0.0, 0.0), "correct"),
+        ((1.0, 0.0), "correct"),
+        ((0.6, -0.8), "correct"),
+        ((-0.3, 0.2), "correct"),
+        ((0.6, 0.9), "incorrect"),
+        ((1.0, 1.0), "incorrect"),
+        ((1e6, 0.0), "incorrect"),
+    ],
+)
+def test_compare_norm_at_zero_any_direction_within_the_unit_ball_is_right(
+    direction: tuple[float, float], verdict: Verdict
+) -> None:
+    """∂(3‖X‖ + ⟨X, C⟩) at X = 0 is C + 3u with ‖u‖ ≤ 1, and nothing else."""
+    problem = Problem.model_validate(
+        {
+            "id": "p",
+            "objective": "3 ||X||_2 + sum(X * C)",
+            "seed": 0,
+            "shapes": {"X": (2,), "C": (2,)},
+            "inputs": {"X": {"values": (0, 0)}, "C": {"values": (1, 2)}},
+            "wrt": ("X",),
+            "cases": ({"name": "handout", "visibility": "public"},),
+        }
+    )
+    prepared = prepare(Assignment(id="a", title={"en": "a"}, sha256="1" * 64, problems=(problem,)))
+    answer = np.array([1.0, 2.0]) + 3 * np.array(direction)
+    assert compare(Returned("float64", (2,), answer), prepared.asked[0].cases[0].target).verdict == verdict

@@ -83,6 +83,7 @@ HADAMARD = Notation("{:hadamard} ⊙ {:postfix}", r"{:hadamard} \odot {:postfix}
 COEFFICIENT = Notation("{:beside} {:hadamard}", r"{:beside} \, {:hadamard}", "beside")
 """2 A ⊙ B: whatever the order, the value is the same."""
 PRODUCT = Notation("{:beside} {:postfix}", r"{:beside} \, {:postfix}", "beside")
+ASSOCIATIVE = Notation("{:beside} {:beside}", r"{:beside} \, {:beside}", "beside")
 DOT = Notation("{:indexed}ᵀ {:postfix}", r"{:indexed}^\top \, {:postfix}", "beside")
 """A vector on the left is a row."""
 FRACTION = Notation("{:beside}/{:postfix}", r"\frac{{{}}}{{{}}}", "beside", "postfix")
@@ -108,7 +109,10 @@ def div(node: Node) -> Notation:
 
 
 def matmul(node: Node) -> Notation:
-    left = node.arguments[0]
+    left, right = node.arguments
+    if right.operation in ("spread", "outer"):
+        # These are products themselves, and it does not matter which comes first.
+        return ASSOCIATIVE
     is_row = left.operation == "transpose" or (left.operation == "matmul" and left.arguments[0].rank == 1)
     return DOT if left.rank == 1 and not is_row else PRODUCT
 
@@ -126,6 +130,13 @@ def power(node: Node) -> Notation:
 def norm(node: Node, power: str = "") -> Notation:
     kind = ("", "_2", "_F")[min(node.arguments[0].rank, 2)]
     return Notation(f"||{{}}||{kind}{power}", rf"\|{{}}\|{kind}{power}", "atom", "postfix")
+
+
+def direction(node: Node) -> Notation:
+    kind = ("", "_2", "_F")[min(node.arguments[0].rank, 2)]
+    return Notation(
+        f"{{0:hadamard}} / ||{{0}}||{kind}", rf"\frac{{{{{{0}}}}}}{{{{\|{{0}}\|{kind}}}}}", "hadamard", "atom"
+    )
 
 
 def squared_norm(node: Node) -> Notation:

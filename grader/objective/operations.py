@@ -42,7 +42,8 @@ class Kink:
 class Operation:
     """One row. `arity` and `keywords` are those of the notation's function call, if it has one.
 
-    A word of adjoints that jumps takes any value of `jump`, its lower and its upper end, where it does so. `slips` are
+    A word of adjoints that jumps takes any value of `jump`, its lower and its upper end, where it does so; all of its
+    entries together stay within the unit `ball`, if it says so. `slips` are
     the adjoint as people get it wrong, beside what can go wrong with any (`mistakes.py`). What has no `notation` is
     written as a call.
     """
@@ -55,6 +56,7 @@ class Operation:
     arity: int = 0
     keywords: tuple[str, ...] = ()
     jump: tuple[float, float] | None = None
+    ball: bool = False
     slips: Slips = field(default_factory=dict)
     notation: Written | None = None
 
@@ -308,7 +310,7 @@ TABLE: Mapping[str, Operation] = {
     # ----- reductions -----
     "sum": Operation(reduce, reduced("sum"), lambda g, y, a: (spread(g, y, a),), rounding.summing, arity=1, keywords=("axis", "keepdims"), notation=notation.total),
     "mean": Operation(reduce, reduced("mean"), lambda g, y, a: (div(spread(g, y, a), count(y, a)),), rounding.averaging, arity=1, keywords=("axis", "keepdims")),
-    "norm": Operation(scalar, lambda t, o, a: t.linalg.vector_norm(a), lambda g, y, a: (mul(g, div(a, y)),), rounding.root_of_squares, NORM_AT_ZERO, arity=1, notation=notation.norm,
+    "norm": Operation(scalar, lambda t, o, a: t.linalg.vector_norm(a), lambda g, y, a: (mul(g, apply("direction", a)),), rounding.root_of_squares, NORM_AT_ZERO, arity=1, notation=notation.norm,
         slips={"norm_not_squared": (lambda g, y, a: mul(g, scaled(2, a)), lambda g, y, a: mul(g, a), lambda g, y, a: mul(g, div(a, square(y))),)}),
     "norm_1": Operation(scalar, lambda t, o, a: a.abs().sum(), lambda g, y, a: (mul(g, apply("sign", a)),), rounding.summing_magnitudes, AT_ZERO, notation=notation.NORM_1,
         slips={"norm_not_squared": (lambda g, y, a: mul(g, scaled(2, a)),), "missing_mask": (spread,)}),
@@ -340,6 +342,7 @@ TABLE: Mapping[str, Operation] = {
     # ----- words that only adjoints use: they are not differentiated again, nor called by name -----
     "greater": Operation(shapes.broadcast, lambda t, o, a, b: (a > b).to(a.dtype), None, exact, WHERE_EQUAL, jump=(0.0, 1.0), notation=notation.greater),
     "sign": Operation(same, lambda t, o, a: t.sign(a), None, exact, AT_ZERO, jump=(-1.0, 1.0)),
+    "direction": Operation(same, lambda t, o, a: a / t.linalg.vector_norm(a).clamp_min(rounding.TINY), None, rounding.normalising_length, NORM_AT_ZERO, jump=(-1.0, 1.0), ball=True, notation=notation.direction),
     "identity_like": Operation(same, lambda t, o, a: t.eye(a.shape[0], dtype=a.dtype), None, exact, notation=notation.IDENTITY),
     "onehot_like": Operation(shapes.like_last, lambda t, o, labels, a: onehot_value(t, labels, a.shape[1]), None, exact, notation=notation.onehot),
     "count": Operation(scalar, count_value, None, exact, notation=notation.count),

@@ -142,6 +142,19 @@ def summing_squares(
     return inherited(each.sum(), (each**2).sum()) + arithmetic.of_sum(value.numel(), out, (value**4).sum().sqrt())
 
 
+def normalising_length(
+    torch: Torch, arithmetic: Arithmetic, forward: Forward, options: Options,
+    out: Tensor, values: Sequence[Tensor], errors: Sequence[Tensor],
+) -> Tensor:  # fmt: skip
+    """An array divided by its norm: its own errors, and that of the norm."""
+    length = torch.linalg.vector_norm(values[0])
+    if not bool(length > 0):
+        return torch.zeros_like(out)
+    carried = torch.linalg.vector_norm(errors[0]) / length
+    terms = float(values[0].numel())
+    return errors[0] / length + out.abs() * (carried + arithmetic.unit * (sqrt(terms) + 4))
+
+
 def root_of_squares(
     torch: Torch, arithmetic: Arithmetic, forward: Forward, options: Options,
     out: Tensor, values: Sequence[Tensor], errors: Sequence[Tensor],
