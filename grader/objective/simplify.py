@@ -13,6 +13,7 @@ from typing import cast
 
 from grader.objective.graph import Node
 from grader.objective.normal_form import ONCE, Forms, Product, Rule
+from grader.objective.operations import apply
 from grader.objective.sizes import ONE
 
 LINEAR = frozenset(
@@ -87,6 +88,8 @@ def _same_if_ones(work: Forms, node: Node, a: Node) -> Node | None:
 
 
 def _reduction(work: Forms, node: Node, a: Node) -> Node | None:
+    if node.operation == "sum" and not node.options and a.operation == "square":
+        return work.product(work.factors(apply("squared_norm", *a.arguments)), node)
     return a if not a.rank else None
 
 

@@ -79,6 +79,7 @@ def spread(a: Node, like: Node) -> Node:
         (apply("sum_like", scaled(2, X), u), "2 sum(X, axis=0)"),
         (apply("sum_like", X, c), "sum(X, axis=1, keepdims=1)"),
         (apply("sum_like", X, s), "sum(X)"),
+        (apply("sum", mul(X, scaled(2, X))), "2 ||X||_F^2"),
         (div(X, apply("count", X, axis=0)), "1/5 X"),
         (apply("diag", apply("diag", u)), "u"),
         (apply("diag", spread(ONE, u)), "I"),
