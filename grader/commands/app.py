@@ -7,6 +7,7 @@ import typer
 
 from grader import __version__
 from grader.commands.check import check
+from grader.commands.derive import derive
 from grader.commands.doctor import doctor
 from grader.commands.exits import verb
 from grader.commands.grade import grade
@@ -40,6 +41,7 @@ def options(
 
 app.command(epilog="Example: grader grade relu_frobenius submissions/ -o reports")(verb(grade))
 app.command(epilog="Example: grader check relu_frobenius my_solution.py")(verb(check))
+app.command(epilog="Example: grader derive relu_frobenius --format markdown")(verb(derive))
 app.command(epilog="Example: grader doctor --json")(verb(doctor))
 app.command(epilog="Example: grader schema report > report.schema.json")(verb(schema))
 
