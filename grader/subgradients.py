@@ -24,7 +24,7 @@ class Choices:
 
     `uniform` are those where every kink chooses alike (its lower end, its upper end, the middle); `directions`, of
     shape (kinks, *shape), is what each kink adds from its lower to its upper end, around the middle one. `balls` are
-    groups of kinks that are the entries of one direction, as of a norm at zero: together they stay within the unit ball.
+    groups of kinks that are the entries of one direction, as of a norm at zero: together they stay in the unit ball.
     """
 
     uniform: tuple[Array, ...]
