@@ -12,6 +12,7 @@ from grader.assignment import Problem
 from grader.inputs import Input
 from grader.objective import Node, adjoint, gradients, labels_of
 from grader.objective.operations import FUNCTIONS, TABLE
+from grader.objective.shapes import same
 from grader.reference import Evaluation
 from grader.sizing import graph_of, layout
 
@@ -65,17 +66,9 @@ ONE_OF_EACH = {
     "transpose": "||W^T X^T||_F^2 + sum(u^T * u)",
     "max": "sum(max(X, c) * X)",
     "min": "sum(min(X, u)**2)",
-    "relu": "sum(relu(X) * c)",
     "abs": "sum(|X| * X) + sum(abs(u))",
-    "sigmoid": "sum(sigmoid(X) * c)",
-    "tanh": "sum(tanh(X) * c)",
-    "exp": "sum(exp(X) * c)",
     "log": "sum(log(X**2 + 1) * c)",
     "sqrt": "sum(sqrt(X**2 + 1) * c)",
-    "softplus": "sum(softplus(X) * c)",
-    "square": "sum(square(X) * c)",
-    "sin": "sum(sin(X) * c)",
-    "cos": "sum(cos(X) * c)",
     "sum": "sum(sum(X, axis=0)**2) + ||sum(X, axis=1, keepdims=1) - c||_F^2 + sum(X)^2",
     "mean": "sum(mean(X, axis=0)**2) + ||mean(X, axis=1, keepdims=1) * X||_F^2 + mean(X**3)",
     "norm": "norm(X) * s + ||u||_2 + ||W||",
@@ -94,6 +87,12 @@ ONE_OF_EACH = {
     "pick": "sum(X[y]**2) + sum(max(X - col(X[y]) + 1, 0))",
     "onehot": "||softmax(X) - onehot(y, 3)||_F^2",
     "cross_entropy": "cross_entropy(X V, y) * s",
+}
+# A function of every element needs no example of its own.
+ONE_OF_EACH |= {
+    name: f"sum({name}(X) * c)"
+    for name, row in TABLE.items()
+    if row.arity == 1 and row.shape is same and name not in ONE_OF_EACH
 }
 
 
