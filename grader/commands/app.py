@@ -11,6 +11,7 @@ from grader.commands.derive import derive
 from grader.commands.doctor import doctor
 from grader.commands.exits import verb
 from grader.commands.grade import grade
+from grader.commands.kit import kit
 from grader.commands.schema import schema
 
 app = typer.Typer(
@@ -41,6 +42,7 @@ def options(
 
 app.command(epilog="Example: grader grade relu_frobenius submissions/ -o reports")(verb(grade))
 app.command(epilog="Example: grader check relu_frobenius my_solution.py")(verb(check))
+app.command(epilog="Example: grader kit relu_frobenius -o relu_frobenius_kit")(verb(kit))
 app.command(epilog="Example: grader derive relu_frobenius --format markdown")(verb(derive))
 app.command(epilog="Example: grader doctor --json")(verb(doctor))
 app.command(epilog="Example: grader schema report > report.schema.json")(verb(schema))
