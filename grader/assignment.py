@@ -43,6 +43,7 @@ MistakeCode: TypeAlias = Literal[
     "inner_derivative",
     "ignored_upstream",
     "flattened",
+    "wrong_axis",
 ]
 
 Name: TypeAlias = Annotated[str, Field(pattern=r"^[^\W\d]\w*$", max_length=64)]

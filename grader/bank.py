@@ -117,7 +117,7 @@ class Bank:
             node = next(iter(by_case.values()))[0]
             values = tuple(by_case[place][1] if place in by_case else None for place in range(len(self._cases)))
             if any(value is not None and value.any() for value in values):
-                made.append(Term(self._step(node), is_penalty(node), values))
+                made.append(Term(self._step(node), is_penalty(node, self._cases[0].evaluation.graph.objective), values))
         return tuple(made)
 
     # ----- mistakes of the derivation -----

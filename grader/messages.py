@@ -191,6 +191,10 @@ MISTAKE: Mapping[str, Templates] = {
     ),
     "flattened": ("d{wrt} comes as a flat vector: the gradient has the shape of the variable.",),
     "ignored_upstream": ("d{wrt} does not use the upstream gradient.",),
+    "wrong_axis": (
+        "In d{wrt} something at {step} runs along the wrong axis.",
+        "In d{wrt} something runs along the wrong axis.",
+    ),
     "follow_through": (
         "{what} is right for your own {step}, which is not.",
         "What comes back is right for an earlier answer of your own, which is not.",
@@ -261,6 +265,10 @@ MISTAKE_HELP: Mapping[str, Templates] = {
     ),
     "flattened": ("What is the shape of {wrt}, axis by axis?",),
     "ignored_upstream": ("What does the gradient that the function is given say, and where does it enter?",),
+    "wrong_axis": (
+        "Do the numbers that belong together in {step} stand in a row or in a column?",
+        "Do the numbers that belong together stand in a row or in a column?",
+    ),
     "follow_through": ("Repair {step} first.", "Repair the earlier step first."),
 }
 """A question that leads on, and gives no formula away."""

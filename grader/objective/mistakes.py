@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from grader.objective.adjoint import CONSTANTS, Contributions, Instead, Sweep, fit, gradients
 from grader.objective.graph import Node, in_order
@@ -28,7 +28,7 @@ Wrong: TypeAlias = tuple[str, Make]
 Key: TypeAlias = tuple[object, ...]
 
 SCALES = ("factor", "sign", "mean_vs_sum")
-"""Codes of slips that only scale: two mistakes at once are found without pairing these."""
+"""Codes of slips that only scale: where a gradient is no sum, two mistakes are found without pairing these."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,29 +83,53 @@ def mistaken(sweep: Sweep, wrt: Mapping[str, Node], *, pairs: bool = False) -> I
         yield from _after(sweep, wrt, ((slip,) for slip in single))
         yield from _misread(sweep, wrt)
     else:
-        shape = [slip for slip in single if slip.code not in SCALES and slip.fits]
-        yield from _after(sweep, wrt, (two for two in combinations(shape, 2) if _place(two[0]) != _place(two[1])))
+        branches = any(sweep.uses(node) > 1 for node in sweep.bar)
+        telling = [slip for slip in single if slip.fits and (branches or slip.code not in SCALES)]
+        yield from _after(sweep, wrt, (two for two in combinations(telling, 2) if _place(two[0]) != _place(two[1])))
 
 
 def _misread(sweep: Sweep, wrt: Mapping[str, Node]) -> Iterator[tuple[str, Mistaken]]:
-    """The gradients of an objective in which one term of one sum is forgotten, wherever it is evaluated."""
+    """The gradients of an objective that is another one in one place, wherever it is evaluated."""
     if len(sweep.seeds) != 1:
         return
     (objective, seed), *_ = sweep.seeds.items()
     for node in in_order(objective):
-        if node.operation not in ("add", "sub"):
-            continue
-        for index, kept in enumerate(node.arguments):
-            if kept.shape != node.shape:
+        for number_, (code, instead) in enumerate(_readings(node, objective)):
+            if instead.shape != node.shape:
                 continue
-            forgotten = node.arguments[1 - index]
-            code = "regularization" if is_penalty(forgotten) and not node.rank else "missing_term"
-            instead = kept if node.operation == "add" or index == 0 else apply("neg", kept)
-            slip = Slip(code, ("misread", node.start, node.end, index), node, 1 - index, instead)
-            found = gradients({_replaced(objective, node, instead): seed}, wrt)
-            for name, expression in found.items():
+            slip = Slip(code, ("misread", node.start, node.end, number_), node, 0, instead)
+            for name, expression in gradients({_replaced(objective, node, instead): seed}, wrt).items():
                 if expression.operation != "number":
                     yield name, Mistaken((slip,), expression)
+
+
+def _readings(node: Node, objective: Node) -> Iterator[tuple[str, Node]]:
+    """What people evaluate in place of a node: a sum without a term, or a function that is not applied."""
+    match node.operation, node.arguments:
+        case "add", (left, right):
+            for kept, forgotten in ((left, right), (right, left)):
+                yield ("regularization" if is_penalty(forgotten, objective) else "missing_term"), kept
+        case "sub", (left, right):
+            yield ("regularization" if is_penalty(right, objective) else "missing_term"), left
+            yield "missing_term", apply("neg", right)
+            yield "sign", apply("add", left, right)
+        case "max" | "min" | "relu", (inner, *_):
+            yield "missing_mask", inner
+        case "softmax", (inner,):
+            yield "activation_derivative", inner
+            yield from _along_others(node)
+        case "mean", (inner,):
+            yield "mean_vs_sum", apply("sum", inner, **node.options)
+        case operation, (inner,) if "activation_derivative" in TABLE[operation].slips:
+            yield "activation_derivative", inner
+
+
+def _along_others(node: Node) -> Iterator[tuple[str, Node]]:
+    """The same along another axis."""
+    rank = node.arguments[0].rank
+    for axis in range(rank):
+        if axis != cast(int, node.options.get("axis", -1)) % rank:
+            yield "wrong_axis", apply(node.operation, *node.arguments, **{**node.options, "axis": axis})
 
 
 def _replaced(root: Node, old: Node, new: Node) -> Node:
@@ -184,19 +208,18 @@ def _wrong(sweep: Sweep, node: Node, index: int, contribution: Node) -> Iterator
         for code, makers in row.slips.items():
             for make in makers:
                 yield code, partial(fitted, partial(make, gradient, node, *node.arguments), argument)
-        if "activation_derivative" in row.slips and row.adjoint is not None:
+        if "activation_derivative" in row.slips:
             for later in sweep.users(node):
-                if later.shape == node.shape:
-                    wrong = row.adjoint(gradient, later, *node.arguments)[0]
-                    if wrong is not None:
-                        yield "activation_derivative", partial(_as_it_is, partial(fit, wrong, argument), argument)
+                yield "activation_derivative", partial(_at, later, gradient, node)
+            yield "activation_derivative", partial(_at, node, contribution, node)
+    yield from _other_masks(sweep, node, index, contribution)
     outside = frozenset((gradient, node, *node.arguments))
     for code, rewritten in _rewritten(contribution, outside):
         yield code, partial(fitted, rewritten, argument)
     if node.operation == "mul" and contribution.operation == "mul":
-        penalty = is_penalty(node) and "regularization"
-        other = node.arguments[1 - index]
-        code = (penalty or "factor") if not other.rank and argument.rank else "inner_derivative"
+        constant = not node.arguments[1 - index].rank and (argument.rank or _is_constant(node.arguments[1 - index]))
+        code = "factor" if constant else "inner_derivative"
+        code = "regularization" if _is_part_of_penalty(sweep, node) else code
         yield code, partial(fitted, lambda: contribution.arguments[0], argument)
     if contribution.shape != argument.shape and contribution.rank >= argument.rank:
         yield "missing_sum", lambda: contribution
@@ -204,8 +227,41 @@ def _wrong(sweep: Sweep, node: Node, index: int, contribution: Node) -> Iterator
         summed = sweep.contributions[node][index]
         if summed is not None:
             yield "mean_vs_sum", lambda: div(summed, apply("count", contribution, axis=0))
+        for along in range(1, contribution.rank):
+            yield "wrong_axis", partial(apply, "sum", contribution, axis=along)
     elif node.operation in ("squared_norm", "norm_1", "sum", "mul") and argument.rank:
         yield "collapsed_sum", lambda: _collapsed(contribution, argument)
+
+
+def _at(value: Node, gradient: Node, node: Node) -> Node:
+    """What would come through a function with this value."""
+    adjoint = TABLE[node.operation].adjoint
+    contribution = adjoint(gradient, value, *node.arguments)[0] if adjoint else None
+    if contribution is None or value.shape != node.shape or gradient.shape != node.shape:
+        raise Mismatch("the value of a function has the shape of its gradient")
+    return fit(contribution, node.arguments[0])
+
+
+def _other_masks(sweep: Sweep, node: Node, index: int, contribution: Node) -> Iterator[Wrong]:
+    """The mask of another array in place of the right one, and a mask where none belongs."""
+    argument = node.arguments[index]
+    masks = TABLE[node.operation].kink is not None and _is_masked(contribution)
+    for other in in_order(*sweep.seeds):
+        if masks and other.rank and other is not argument and other is not node:
+            yield "wrong_mask", partial(_masked_by, other, contribution.arguments[0], argument)
+        elif not masks and other.operation in ("max", "relu"):
+            yield "wrong_mask", partial(_masked_by, other, contribution, argument)
+
+
+def _masked_by(other: Node, gradient: Node, argument: Node) -> Node:
+    """Whether the shapes agree depends on the sizes; the slips of all cases are numbered alike."""
+    if not other.shape == gradient.shape == argument.shape:
+        raise Mismatch("a mask has the shape of what it masks")
+    return mul(gradient, greater(other, number(0)))
+
+
+def _is_masked(contribution: Node) -> bool:
+    return contribution.operation == "mul" and _is_mask(contribution.arguments[1])
 
 
 def _fitted(make: Make, argument: Node) -> Node:
@@ -225,19 +281,35 @@ def _where_contributions_meet(sweep: Sweep, node: Node, index: int, place: Key) 
     """One of several contributions to the same gradient is forgotten, or comes with another sign or factor."""
     whole = sweep.contributions[node][index]
     assert whole is not None
+    penalty = _is_part_of_penalty(sweep, node)
     kinds: tuple[tuple[str, Node | None], ...] = (
-        ("regularization" if is_penalty(node) else "missing_term", None),
+        ("regularization" if penalty else "missing_term", None),
         ("sign", apply("neg", whole)),
-        ("factor", scaled(2, whole)),
-        ("factor", scaled(0.5, whole)),
+        ("regularization" if penalty else "factor", scaled(2, whole)),
+        ("regularization" if penalty else "factor", scaled(0.5, whole)),
     )
     for number_, (code, instead) in enumerate(kinds):
         yield Slip(code, (code, *place, "meet", number_), node, index, instead)
 
 
-def is_penalty(node: Node) -> bool:
-    """Whether a term is about one variable alone, as a regularisation term is."""
-    return len({one.options["name"] for one in in_order(node) if one.operation == "input" and one.rank}) == 1
+def is_penalty(term: Node, objective: Node) -> bool:
+    """Whether a term of an objective only keeps variables small: a number made of norms of one variable each."""
+    inside = in_order(term)
+    small = any(node.operation in ("squared_norm", "norm", "norm_1", "square", "power", "abs") for node in inside)
+    alone = all(len(_variables(node)) <= 1 for node in in_order(term) if node.rank)
+    return not term.rank and small and alone and _variables(term) < _variables(objective)
+
+
+def _is_part_of_penalty(sweep: Sweep, node: Node) -> bool:
+    return any(is_penalty(node, objective) for objective in sweep.seeds)
+
+
+def _variables(node: Node) -> frozenset[object]:
+    return frozenset(one.options["name"] for one in in_order(node) if one.operation == "input" and one.rank)
+
+
+def _is_constant(node: Node) -> bool:
+    return not any(one.operation == "input" for one in in_order(node))
 
 
 # ----- one place of an expression -----
@@ -266,7 +338,7 @@ def _factors(node: Node) -> Iterator[Wrong]:
             yield "factor", lambda: mul(number(_value(value) * _value(value)), rest)
         case "div", (rest, Node("mul", (Node("number"), below))):
             yield "factor", lambda: div(rest, below)
-        case "div", (rest, Node("count")):
+        case "div", (rest, Node("count" | "size")):
             yield "mean_vs_sum", lambda: rest
 
 
@@ -323,11 +395,45 @@ def _products(node: Node) -> Iterator[Wrong]:
             yield "transpose", lambda: mul(left, inner)
         case "neg", (Node("transpose", (inner,)),):
             yield "transpose", lambda: apply("neg", inner)
+        case "transpose", (Node("matmul", (left, right)),):
+            yield "transpose", lambda: matmul(_turned(right), left)
+            yield "transpose", lambda: matmul(right, _turned(left))
+            yield "wrong_order", lambda: matmul(_turned(left), _turned(right))
 
 
 def _turned(node: Node) -> Node:
     return node.arguments[0] if node.operation == "transpose" else T(node)
 
 
-RULES: tuple[Callable[[Node], Iterator[Wrong]], ...] = (_factors, _signs, _masks, _products)
+def _axes(node: Node) -> Iterator[Wrong]:
+    match node.operation:
+        case "sum" | "softmax" | "logsumexp" if node.options.get("axis") is not None or node.operation != "sum":
+            for code, other in _along_others(node):
+                yield code, partial(_itself, other)
+            if node.options.get("keepdims"):
+                yield "collapsed_sum", lambda: apply("sum", node.arguments[0])
+
+
+def _labels(node: Node) -> Iterator[Wrong]:
+    if node.operation == "onehot_like":
+        yield "index_slip", lambda: apply("rolled", node, by=1)
+        yield "index_slip", lambda: apply("rolled", node, by=-1)
+
+
+def _arguments(node: Node) -> Iterator[Wrong]:
+    """What goes into a function, where what comes out of it is wanted."""
+    for index, argument in enumerate(node.arguments):
+        if argument.end and argument.operation in TABLE and len(argument.arguments) == 1:
+            row, inner = TABLE[argument.operation], argument.arguments[0]
+            if row.slips.keys() & {"activation_derivative"} and inner.shape == argument.shape:
+                yield "activation_derivative", partial(_with, node, index, partial(_itself, inner))
+
+
+def _itself(node: Node) -> Node:
+    return node
+
+
+RULES: tuple[Callable[[Node], Iterator[Wrong]], ...] = (
+    _factors, _signs, _masks, _products, _axes, _labels, _arguments,
+)  # fmt: skip
 """Each looks at one place of an adjoint and says what people write there instead."""

@@ -209,6 +209,8 @@ def spread_value(t: Any, o: Mapping[str, Option], g: Any, a: Any) -> Any:
 
 
 def count_value(t: Any, o: Mapping[str, Option], a: Any) -> Any:
+    if g.shape == a.shape:  # what should have been summed was not
+        return g
     along = o.get("axis")
     return t.tensor(float(a.numel() if along is None else a.shape[cast(int, along)]), dtype=t.float64)
 
@@ -290,9 +292,9 @@ TABLE: Mapping[str, Operation] = {
     "abs": Operation(same, lambda t, o, a: a.abs(), lambda g, y, a: (mul(g, apply("sign", a)),), elementwise(0), AT_ZERO, arity=1, notation=notation.ABS,
         slips={"missing_mask": (lambda g, y, a: g,), "activation_derivative": (lambda g, y, a: mul(g, y),)}),
     "sigmoid": Operation(same, lambda t, o, a: t.sigmoid(a), lambda g, y, a: (through_sigmoid(g, y),), elementwise(4), arity=1, notation=call("sigmoid", r"\sigma"),
-        slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, y), lambda g, y, a: mul(g, one_minus(y)), lambda g, y, a: through_sigmoid(g, a), lambda g, y, a: through_sigmoid(g, apply("sigmoid", y)),)}),
+        slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, y), lambda g, y, a: mul(g, one_minus(y)), lambda g, y, a: through_sigmoid(g, a), lambda g, y, a: through_sigmoid(g, apply("sigmoid", y)), lambda g, y, a: mul(g, one_minus(square(y))), lambda g, y, a: mul(g, mul(a, one_minus(y))), lambda g, y, a: mul(g, mul(y, one_minus(a))),)}),
     "tanh": Operation(same, lambda t, o, a: t.tanh(a), lambda g, y, a: (mul(g, one_minus(square(y))),), elementwise(4), arity=1, notation=call("tanh", r"\tanh"),
-        slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, one_minus(y)), lambda g, y, a: mul(g, y), lambda g, y, a: mul(g, one_minus(square(a))), lambda g, y, a: mul(g, one_minus(square(apply("tanh", y)))),)}),
+        slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, one_minus(y)), lambda g, y, a: mul(g, y), lambda g, y, a: mul(g, one_minus(square(a))), lambda g, y, a: mul(g, one_minus(square(apply("tanh", y)))), lambda g, y, a: through_sigmoid(g, y), lambda g, y, a: mul(g, square(y)),)}),
     "exp": Operation(same, lambda t, o, a: t.exp(a), lambda g, y, a: (mul(g, y),), elementwise(4), arity=1, notation=call("exp", r"\exp"),
         slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, a), lambda g, y, a: mul(g, mul(a, y)),)}),
     "log": Operation(same, lambda t, o, a: t.log(a), lambda g, y, a: (div(g, a),), elementwise(4), arity=1, notation=call("log", r"\log"),
@@ -317,7 +319,7 @@ TABLE: Mapping[str, Operation] = {
     "squared_norm": Operation(scalar, lambda t, o, a: (a * a).sum(), lambda g, y, a: (mul(g, scaled(2, a)),), rounding.summing_squares, notation=notation.squared_norm,
         slips={"norm_not_squared": (lambda g, y, a: mul(g, div(a, apply("norm", a))), lambda g, y, a: mul(g, mul(scaled(2, a), apply("norm", a))),)}),
     "softmax": Operation(shapes.along_axis, lambda t, o, a: t.softmax(a, o.get("axis", -1)), softmax_adjoint, rounding.normalising, arity=1, keywords=("axis",),
-        slips={"softmax_diagonal": (lambda g, y, a: through_sigmoid(g, y), lambda g, y, a: mul(g, y),), "activation_derivative": (lambda g, y, a: g,)}),
+        slips={"softmax_diagonal": (lambda g, y, a: through_sigmoid(g, y), lambda g, y, a: mul(g, y),), "activation_derivative": (lambda g, y, a: g, lambda g, y, a: sub(g, apply("sum", mul(g, y), axis=axis(y), keepdims=True)),)}),
     "logsumexp": Operation(shapes.reduce_last, lambda t, o, a: t.logsumexp(a, o.get("axis", -1), bool(o.get("keepdims"))), logsumexp_adjoint, rounding.log_of_sum, arity=1, keywords=("axis", "keepdims"),
         slips={"activation_derivative": (spread,)}),
     # ----- matrices -----
@@ -353,6 +355,7 @@ TABLE: Mapping[str, Operation] = {
     "sum_like": Operation(shapes.like_last, sum_like_value, None, rounding.summing, notation=notation.sum_like),
 }
 # fmt: on
+    "rolled": Operation(same, lambda t, o, a: a.roll(o["by"], -1), None, exact),
 
 FUNCTIONS = frozenset(name for name, row in TABLE.items() if row.arity)
 """What may be called by name in an objective."""
