@@ -203,14 +203,14 @@ def reduced(name: str) -> Callable[..., Any]:
 
 def spread_value(t: Any, o: Mapping[str, Option], g: Any, a: Any) -> Any:
     along = o.get("axis")
+    if g.shape == a.shape:  # what should have been summed was not
+        return g
     if along is not None and not o.get("keepdims"):
         g = g.unsqueeze(cast(int, along))
     return g.expand(a.shape).clone()
 
 
 def count_value(t: Any, o: Mapping[str, Option], a: Any) -> Any:
-    if g.shape == a.shape:  # what should have been summed was not
-        return g
     along = o.get("axis")
     return t.tensor(float(a.numel() if along is None else a.shape[cast(int, along)]), dtype=t.float64)
 
@@ -347,6 +347,7 @@ TABLE: Mapping[str, Operation] = {
     "direction": Operation(same, lambda t, o, a: a / t.linalg.vector_norm(a).clamp_min(rounding.TINY), None, rounding.normalising_length, NORM_AT_ZERO, jump=(-1.0, 1.0), ball=True, notation=notation.direction),
     "identity_like": Operation(same, lambda t, o, a: t.eye(a.shape[0], dtype=a.dtype), None, exact, notation=notation.IDENTITY),
     "onehot_like": Operation(shapes.like_last, lambda t, o, labels, a: onehot_value(t, labels, a.shape[1]), None, exact, notation=notation.onehot),
+    "rolled": Operation(same, lambda t, o, a: a.roll(o["by"], -1), None, exact),
     "count": Operation(scalar, count_value, None, exact, notation=notation.count),
     "spread": Operation(shapes.like_last, spread_value, None, structural, notation=notation.spread),
     "scatter": Operation(shapes.like_last, scatter_value, None, structural, notation=notation.scatter),
@@ -355,7 +356,6 @@ TABLE: Mapping[str, Operation] = {
     "sum_like": Operation(shapes.like_last, sum_like_value, None, rounding.summing, notation=notation.sum_like),
 }
 # fmt: on
-    "rolled": Operation(same, lambda t, o, a: a.roll(o["by"], -1), None, exact),
 
 FUNCTIONS = frozenset(name for name, row in TABLE.items() if row.arity)
 """What may be called by name in an objective."""
