@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from grader.errors import ObjectiveError
 from grader.objective import Declared, Graph, Node, Size, Unifier, elaborate
-from grader.objective.operations import FUNCTIONS
+from grader.objective.operations import FUNCTIONS, TABLE
+from grader.objective.shapes import same
 
 SHAPES = {
     "A": (3, 4),
@@ -181,6 +182,8 @@ ROWS = {
     "c[0]": "sum(index(c, parts=((None, 0),)))",
     "s": "sum(s)",
 }
+# A function of every element is a call and nothing else.
+ROWS |= {f"sum({name}(A))": f"sum({name}(A))" for name, row in TABLE.items() if row.arity == 1 and row.shape is same}
 
 
 @pytest.mark.parametrize("text", ROWS)
