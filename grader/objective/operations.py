@@ -148,6 +148,12 @@ def power_adjoint(g: Node, y: Node, a: Node) -> tuple[Node]:
     return (mul(g, scaled(exponent, apply("power", a, exponent=exponent - 1))),)
 
 
+def silu_adjoint(g: Node, y: Node, a: Node) -> tuple[Node]:
+    """a σ(a) has the derivative σ(a) + y (1 − σ(a))."""
+    s = apply("sigmoid", a)
+    return (mul(g, apply("add", s, mul(y, one_minus(s)))),)
+
+
 def matmul_adjoint(g: Node, y: Node, a: Node, b: Node) -> tuple[Node, Node]:
     match a.rank, b.rank:
         case 2, 2:
@@ -303,6 +309,8 @@ TABLE: Mapping[str, Operation] = {
         slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, y), lambda g, y, a: div(g, scaled(2, a)),)}),
     "softplus": Operation(same, softplus, lambda g, y, a: (mul(g, apply("sigmoid", a)),), elementwise(4), arity=1,
         slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, apply("sigmoid", y)), lambda g, y, a: mul(g, greater(a, number(0))), lambda g, y, a: through_sigmoid(g, apply("sigmoid", a)),)}),
+    "silu": Operation(same, lambda t, o, a: t.nn.functional.silu(a), silu_adjoint, elementwise(4), arity=1,
+        slips={"activation_derivative": (lambda g, y, a: g, lambda g, y, a: mul(g, apply("sigmoid", a)), lambda g, y, a: through_sigmoid(g, apply("sigmoid", a)),)}),
     "square": Operation(same, lambda t, o, a: a * a, lambda g, y, a: (mul(g, scaled(2, a)),), elementwise(1), arity=1, notation=notation.SQUARE,
         slips={"activation_derivative": (lambda g, y, a: scaled(2, g), lambda g, y, a: mul(g, scaled(2, y)),)}),
     "sin": Operation(same, lambda t, o, a: t.sin(a), lambda g, y, a: (mul(g, apply("cos", a)),), elementwise(4), arity=1, notation=call("sin", r"\sin"),
