@@ -14,6 +14,8 @@ pytest.importorskip("ipykernel", reason="the dev extra has what runs notebooks")
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from grader.kit import make, write
+
 ASSIGNMENT = """
 objective: "||X W - Y||_F^2"
 seed: 0
@@ -93,3 +95,19 @@ def test_check_interrupted_in_a_kernel_leaves_it_alive(folder: Path) -> None:
     assert output.text == "stopped\n"
     with pytest.raises(CellExecutionError, match="KeyboardInterrupt"):
         run(folder, stop.replace("except KeyboardInterrupt:\n    print('stopped')", "finally:\n    pass"))
+
+
+@pytest.mark.slow
+def test_kit_notebook_runs_in_a_kernel(folder: Path) -> None:
+    """The template of a kit runs from top to bottom: the inputs are there, and nothing is written yet."""
+    kit = make(folder / "linear.yaml")
+    write(kit, folder / "kit")
+    notebook = nbformat.read(folder / "kit" / "linear.ipynb", as_version=4)  # type: ignore[no-untyped-call]
+    codes = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    assert [output.text for output in run(folder / "kit", *codes[:2], "print(X.shape, float(X[0, 0]))")] == [
+        "torch.Size([6, 4]) -1.1258398294448853\n"
+    ]
+    outputs = run(folder / "kit", *codes)
+    shown = "".join(output.data["text/plain"] for output in outputs)
+    assert "dX is not written yet." in shown
+    assert f"grad_X raised NotImplementedError in line {codes[2].count(chr(10)) + 1}." in shown
