@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping
 
 import yaml
 
+from grader.kit.terms import signature_text
 from grader.marked_yaml import Data
+from grader.signature import parse
 
 _PLAIN = re.compile(r"[^\W\d]\w*(-\w+)*")
 """Texts that need no quotes, unless they are words of YAML's own."""
@@ -33,11 +35,19 @@ def public_data(data: Mapping[str, Data], identity: str) -> dict[str, Data]:
 def _public_problem(problem: Data) -> dict[str, Data]:
     """Without the hidden cases; if no case is left, without the key, which makes the handout the public case."""
     assert isinstance(problem, dict)
+    functions = problem.get("functions")
+    if isinstance(functions, tuple):
+        problem = {**problem, "functions": tuple(map(_without_remarks, functions))}
     cases = problem.get("cases")
     if not isinstance(cases, tuple):
         return problem
     left = tuple(case for case in cases if isinstance(case, dict) and case.get("visibility") == "public")
     return {key: left if key == "cases" else value for key, value in problem.items() if key != "cases" or left}
+
+
+def _without_remarks(function: Data) -> Data:
+    """A signature is read as Python, which lets a comment stand in it."""
+    return signature_text(parse(function)) if isinstance(function, str) and "#" in function else function
 
 
 def unknown_to_students(text: str, data: Mapping[str, Data], public: Mapping[str, Data]) -> bool:

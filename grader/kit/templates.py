@@ -14,6 +14,7 @@ from grader.assignment import Assignment
 from grader.kit.contents import Asked, Contents, one_title
 from grader.kit.markdown import markdown
 from grader.kit.sheet import Heading, Paragraph, check_call, check_command, question, title
+from grader.kit.terms import written
 from grader.kit.texts import say
 from grader.signature import Group, Literally, Name, Term
 
@@ -131,33 +132,15 @@ def _assigned(item: Term, value: str, source: str) -> Iterator[str]:
 
 def _described(function: Asked, parameters: Sequence[tuple[str, Term]]) -> str:
     """The docstring of a stub."""
-    returned = _written(function.signature.returns)
+    returned = written(function.signature.returns)
     lines = [say("docstring_first", what=returned), "", "Args:"]
     for name, term in parameters:
         if not isinstance(term, Name):
-            meaning = say("argument_literal", value=_written(term)) if isinstance(term, Literally) else _written(term)
+            meaning = say("argument_literal", value=written(term)) if isinstance(term, Literally) else written(term)
             lines.append(f"    {name}: {meaning}")
     lines += [f"    {name}: {meaning}." for name, meaning in function.arguments.items()]
     lines += ["", "Returns:", *(f"    {name}: {meaning}." for name, meaning in function.results.items())]
     return "\n".join(lines if function.signature.parameters else [lines[0], *lines[3:]]).replace("`", "") + "\n"
-
-
-def _written(term: Term) -> str:
-    """A term as Python."""
-    match term:
-        case Name(name):
-            return name
-        case Literally(value):
-            return repr(value)
-        case Group("dict", items, keys):
-            pairs = (
-                f"{json.dumps(key, ensure_ascii=False)}: {_written(item)}"
-                for key, item in zip(keys, items, strict=True)
-            )
-            return f"{{{', '.join(pairs)}}}"
-        case Group(kind, items):
-            inside = ", ".join(map(_written, items))
-            return f"[{inside}]" if kind == "list" else f"({inside}{',' if len(items) == 1 else ''})"
 
 
 def _docstring(text: str) -> str:

@@ -117,6 +117,15 @@ def test_copy_leaves_out_hidden_cases_and_comments(tmp_path: Path) -> None:
     )
 
 
+def test_copy_leaves_out_remarks_in_signatures(tmp_path: Path) -> None:
+    """Even there a teacher could note the answer; a `#` that is text stays."""
+    signatures = ('"grad_W(X, W, Y) -> {a: dW} # = 2 X^T R"', "\"grad_X([X, W], (Y,), '#', -1.5) -> (dX,)\"")
+    (tmp_path / "secret.yaml").write_text(f"{SECRET}functions: [{', '.join(signatures)}]\n")
+    assert make(tmp_path / "secret.yaml").files["secret.yaml"].decode().partition("functions:\n")[2] == (
+        '  - "grad_W(X, W, Y) -> {\\"a\\": dW}"\n  - "grad_X([X, W], (Y,), \'#\', -1.5) -> (dX,)"\n'
+    )
+
+
 def test_copy_without_a_public_case_has_the_handout(tmp_path: Path) -> None:
     """Students check on the sheet's numbers even where the teacher lists hidden cases only."""
     text = SECRET.replace("visibility: public", "visibility: hidden")
