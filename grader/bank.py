@@ -9,46 +9,51 @@ Computed when a wrong answer asks for it first, and then kept.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, islice
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from grader.matching import IMPOSSIBLE, UNKNOWN, Array, Impossible, Shape, Shaped, Sketch, Unknown, Value
 from grader.objective import Node
-from grader.objective.mistakes import Slip, is_penalty
+from grader.objective.graph import in_order
+from grader.objective.mistakes import Mistaken, is_penalty
 from grader.objective.naming import names
+from grader.objective.operations import TABLE
 
 if TYPE_CHECKING:  # torch is imported only where references are computed
     from grader.reference import Evaluation
 
-Array: TypeAlias = npt.NDArray[np.float64]
-Shape: TypeAlias = tuple[int, ...]
+__all__ = [
+    "FINISHED",
+    "IMPOSSIBLE",
+    "MOST_ELEMENTS",
+    "MOST_INSIDE",
+    "SAME",
+    "UNKNOWN",
+    "Array",
+    "Bank",
+    "BankCase",
+    "Entry",
+    "Impossible",
+    "Pairs",
+    "Shape",
+    "Shaped",
+    "Term",
+    "Unknown",
+    "Value",
+]  # fmt: skip
+
+Key: TypeAlias = tuple[object, ...]
 
 MOST_ELEMENTS = 5_000
 MOST_INSIDE = 50_000
 """Of a larger gradient, or one with larger arrays on the way, no wrong answers are kept: its case bears no witness."""
+MOST_PAIRS, MOST_NUMBERS = 2_000, 2_000_000
+"""So many pairs of mistakes are tried at most, with so many numbers in each case."""
 SAME = 1e-9
 """Arrays that differ by less, in terms of their largest element, are the same answer."""
-
-
-@dataclass(frozen=True, eq=False)
-class Shaped:
-    """A mistake whose answer is an array of another shape; its numbers never come out of the box."""
-
-    shape: Shape
-
-
-class Unknown:
-    """Nothing is known of this case, for or against."""
-
-
-class Impossible:
-    """What the mistake leads to cannot be computed: whoever makes it meets an error."""
-
-
-Value: TypeAlias = Array | Shaped | Unknown | Impossible
-UNKNOWN, IMPOSSIBLE = Unknown(), Impossible()
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +79,15 @@ class Term:
 
 
 @dataclass(frozen=True, eq=False)
+class Pairs:
+    """What two mistakes at once lead to in one case."""
+
+    keys: tuple[Key, ...]
+    entries: Mapping[Key, Entry]
+    sketch: Sketch
+
+
+@dataclass(frozen=True, eq=False)
 class BankCase:
     """A case as the bank needs it."""
 
@@ -90,25 +104,67 @@ class Bank:
         """`others` are the variables whose gradients may be taken for this one; `right` are the right answers."""
         self._wrt, self._others = wrt, tuple(others)
         self._cases, self._right = tuple(cases), tuple(right)
+        self._pairs: dict[int, Pairs] = {}
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """Single mistakes, none of which gives the right answer in all cases, and no two of which the same."""
-        return tuple(_distinct([*self._derived(pairs=False), *self._finished()], self._right))
+        return tuple(_distinct([*self._derived(), *self._finished()], self._right))
 
     @cached_property
-    def pairs(self) -> tuple[Entry, ...]:
-        """Two mistakes of the derivation at once, that no single one gives as well."""
-        known = self.entries
-        together = _distinct([*known, *self._derived(pairs=True)], self._right)
-        return tuple(entry for entry in together if len(entry.codes) > 1)
+    def sketch(self) -> Sketch:
+        return Sketch([entry.values for entry in self.entries], len(self._cases))
+
+    def knows(self, place: int) -> bool:
+        """Whether anything is computed for a case."""
+        return self._right[place].size <= MOST_ELEMENTS and self._cases[place].evaluation.largest <= MOST_INSIDE
+
+    def pairs_at(self, place: int) -> Pairs:
+        """Two mistakes of the derivation at once, as they show in one case."""
+        if place not in self._pairs:
+            most = min(MOST_PAIRS, MOST_NUMBERS // max(1, self._right[place].size))
+            found = {
+                key: self._entry_of(mistake, (value,))
+                for key, mistake, value in islice(self._derived_at(place, pairs=True), most)
+                if isinstance(value, np.ndarray) and not _same([value], [self._right[place]])
+            }
+            sketch = Sketch([entry.values for entry in found.values()], 1)
+            self._pairs[place] = Pairs(tuple(found), found, sketch)
+        return self._pairs[place]
+
+    def pair(self, key: Key) -> Entry:
+        """Two mistakes at once, over all cases."""
+        places = range(len(self._cases))
+        by_case = {place: self.pairs_at(place).entries.get(key) for place in places if self.knows(place)}
+        known = [entry for entry in by_case.values() if entry is not None]
+        values = tuple(entry.values[0] if (entry := by_case.get(place)) else UNKNOWN for place in places)
+        return replace(known[0], values=values)
+
+    @cached_property
+    def counts(self) -> tuple[tuple[float, ...], ...]:
+        """Numbers of rows, columns and entries that people divide by; of each its value by case."""
+        by_case = [_counts(sizes) for sizes in self._sizes]
+        return tuple(dict.fromkeys(tuple(map(float, count)) for count in zip(*by_case, strict=True)))
+
+    @cached_property
+    def masks(self) -> Mapping[str, tuple[npt.NDArray[np.bool_] | None, ...]]:
+        """By the step that masks, which of its entries it lets through, by case."""
+        found: dict[str, list[npt.NDArray[np.bool_] | None]] = {}
+        for place, case in enumerate(self._cases):
+            for node in in_order(case.evaluation.graph.objective):
+                side = (kink := TABLE[node.operation].kink if node.operation in TABLE else None) and kink.side
+                if side:
+                    values = [case.evaluation.values[argument] for argument in node.arguments]
+                    by_case = found.setdefault(self._step(node), [None] * len(self._cases))
+                    by_case[place] = np.asarray(side(None, node.options, *values).numpy())
+        return {step: tuple(by_case) for step, by_case in found.items()}
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
         """The parts of the gradient that come from each term, if the objective is a sum."""
         found: dict[tuple[str, int, int], dict[int, tuple[Node, Array]]] = {}
         for place, case in enumerate(self._cases):
-            if self._too_large(place):
+            if not self.knows(place):
                 continue
             for node, array in case.evaluation.terms(case.upstream, self._wrt):
                 found.setdefault((node.operation, node.start, node.end), {})[place] = (node, array)
@@ -122,25 +178,23 @@ class Bank:
 
     # ----- mistakes of the derivation -----
 
-    def _derived(self, *, pairs: bool) -> Iterator[Entry]:
-        found: dict[tuple[object, ...], tuple[tuple[Slip, ...], dict[int, Value]]] = {}
-        for place, case in enumerate(self._cases):
-            if self._too_large(place):
-                continue
-            shape = self._right[place].shape
-            for name, mistake, array in case.evaluation.mistakes(case.upstream, [self._wrt], pairs=pairs):
-                if name == self._wrt:
-                    key = tuple(slip.key for slip in mistake.slips)
-                    found.setdefault(key, (mistake.slips, {}))[1][place] = _value(array, shape)
-        for slips, by_case in found.values():
-            yield Entry(
-                tuple(slip.code for slip in slips),
-                tuple(self._step(slip.node) for slip in slips),
-                tuple(by_case.get(place, UNKNOWN) for place in range(len(self._cases))),
-            )
+    def _derived(self) -> Iterator[Entry]:
+        found: dict[Key, tuple[Mistaken, dict[int, Value]]] = {}
+        for place in range(len(self._cases)):
+            for key, mistake, value in self._derived_at(place, pairs=False) if self.knows(place) else ():
+                found.setdefault(key, (mistake, {}))[1][place] = value
+        for mistake, by_case in found.values():
+            values = tuple(by_case.get(place, UNKNOWN) for place in range(len(self._cases)))
+            yield self._entry_of(mistake, values)
 
-    def _too_large(self, place: int) -> bool:
-        return self._right[place].size > MOST_ELEMENTS or self._cases[place].evaluation.largest > MOST_INSIDE
+    def _derived_at(self, place: int, *, pairs: bool) -> Iterator[tuple[Key, Mistaken, Value]]:
+        case, shape = self._cases[place], self._right[place].shape
+        for _, mistake, array in case.evaluation.mistakes(case.upstream, [self._wrt], pairs=pairs):
+            yield tuple(slip.key for slip in mistake.slips), mistake, _value(array, shape)
+
+    def _entry_of(self, mistake: Mistaken, values: tuple[Value, ...]) -> Entry:
+        codes, steps = zip(*((slip.code, self._step(slip.node)) for slip in mistake.slips), strict=True)
+        return Entry(codes, steps, values)
 
     def _step(self, node: Node) -> str:
         """A step by its name, else by what the objective says there."""
@@ -154,12 +208,7 @@ class Bank:
     # ----- mistakes with a finished gradient -----
 
     def _finished(self) -> Iterator[Entry]:
-        lengths = [
-            length
-            for length in dict.fromkeys(zip(*(case.sizes for case in self._cases), strict=True))
-            if set(length) != {1}
-        ]
-        sizes = [[length[place] for length in lengths] for place in range(len(self._cases))]
+        sizes = self._sizes
         for code, make in FINISHED:
             made = [list(make(right, counts)) for right, counts in zip(self._right, sizes, strict=True)]
             for variant in range(max(map(len, made), default=0)):
@@ -180,10 +229,17 @@ class Bank:
             for ignored in (true, ones):
                 yield self._entry("ignored_upstream", None, ignored)
 
+    @cached_property
+    def _sizes(self) -> list[list[int]]:
+        """By case the lengths of axes that are not the same in all cases, or not 1."""
+        lengths = dict.fromkeys(zip(*(case.sizes for case in self._cases), strict=True))
+        kept = [length for length in lengths if set(length) != {1}]
+        return [[length[place] for length in kept] for place in range(len(self._cases))]
+
     def _entry(self, code: str, step: str | None, arrays: Sequence[Array | None]) -> Entry:
         """An entry of arrays; of cases that are too large, and of those with none, nothing is known."""
         values = tuple(
-            UNKNOWN if array is None or self._too_large(place) else _value(array, self._right[place].shape)
+            UNKNOWN if array is None or not self.knows(place) else _value(array, self._right[place].shape)
             for place, array in enumerate(arrays)
         )
         return Entry((code,), (step,), values)

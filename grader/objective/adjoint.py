@@ -98,7 +98,9 @@ class Sweep:
             for argument, contribution in zip(node.arguments, adjoint(gradient, node, *node.arguments), strict=True)
         )
         fitted = tuple(
-            None if one is None else fit(one, argument) for one, argument in zip(raw, node.arguments, strict=True)
+            # Of a gradient that was not summed where it should have been, nothing is summed later either.
+            one if one is None or gradient.shape != node.shape else fit(one, argument)
+            for one, argument in zip(raw, node.arguments, strict=True)
         )
         if first:
             self.raw[node], self.contributions[node] = raw, fitted
