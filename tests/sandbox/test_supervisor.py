@@ -285,3 +285,24 @@ def test_interrupt_prints_nothing() -> None:
     assert parent.stdout.readline() == "ready\n"
     os.killpg(parent.pid, signal.SIGINT)
     assert parent.communicate(timeout=20)[0] == ""
+
+
+ORPHANS = """
+import ctypes, os, time
+from grader.sandbox import open_sandbox
+ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # a subreaper, as process 1 of a container is
+sandbox = open_sandbox("numpy")
+print(sandbox.isolation.level in ("full", "strong"))
+sandbox.close()
+time.sleep(0.2)
+try:
+    print(os.waitpid(-1, os.WNOHANG))
+except ChildProcessError:
+    print("nobody is left")
+"""
+
+
+def test_close_where_orphans_come_to_us_leaves_none() -> None:
+    """As process 1 of a container the grader would keep every zombie that its keepers left."""
+    done = subprocess.run([sys.executable, "-c", ORPHANS], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines()[1:] == ["nobody is left"]
