@@ -1,7 +1,7 @@
 """Exceptions → exit codes and one sentence on standard error: never a traceback, unless GRADER_DEBUG asks for it.
 
 0    done; of `check`: everything is correct
-1    `check`: not everything is correct
+1    `check`: not everything is correct; `validate`: not proven
 2    wrong usage, or a faulty assignment file or archive
 3    the grader's own fault, or the machine's; also if some submission is a `grader_error`
 130  interrupted, by Ctrl-C or by the signal TERM
@@ -20,6 +20,7 @@ from grader.errors import AuthorError, SandboxError
 from grader.visible import visible
 
 NOT_CORRECT = 1
+NOT_PROVEN = 1
 WRONG_USAGE = 2
 GRADER_FAULT = 3
 INTERRUPTED = 130

@@ -26,7 +26,7 @@ def test_help_names_every_verb() -> None:
     """The program's help lists its verbs and an example."""
     done = _run("--help")
     assert done.returncode == 0
-    assert VERBS == ["check", "derive", "doctor", "grade", "kit", "schema"]
+    assert VERBS == ["check", "derive", "doctor", "grade", "kit", "schema", "validate"]
     assert all(f" {verb} " in done.stdout for verb in VERBS)
     assert "Start with: grader check ASSIGNMENT my_solution.py" in done.stdout
 
