@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 
 from grader.bank import Bank, Entry, Term
-from grader.localisation import Place, places
+from grader.localisation import where
 from grader.matching import UNKNOWN, Array, Judged, Law, Seen, Value, explains, factors, fits, law, nice, scaled
 from grader.sandbox.job import Malformed, Missing, Raised, Returned
 
@@ -112,8 +112,9 @@ def _by_the_bank(seen: Sequence[Seen], make: Callable[[], Bank]) -> Iterator[Fin
     if _close(judged):
         yield Finding("finite_differences")
         return
-    for place in places(judged, bank.masks):
-        yield _localized(place)
+    place = where(judged, bank.masks)
+    if place is not None:
+        yield Finding("localized", facts=dict(place))
 
 
 def _single(bank: Bank, judged: Sequence[Judged]) -> Iterator[Finding]:
@@ -121,10 +122,10 @@ def _single(bank: Bank, judged: Sequence[Judged]) -> Iterator[Finding]:
         yield Finding(bank.entries[row].codes[0], bank.entries[row].steps[0])
 
 
-def _of_both(found: Sequence[Finding]) -> Iterator[Finding]:
-    """Findings that explain an answer only together."""
+def _together(found: Sequence[Finding], of: int) -> Iterator[Finding]:
+    """Findings that explain an answer only with others: `of` mistakes are made."""
     for finding in found:
-        yield replace(finding, facts={**finding.facts, "of": len(found)}) if len(found) > 1 else finding
+        yield replace(finding, facts={**finding.facts, "of": of}) if of > 1 else finding
 
 
 def _of(entry: Entry) -> list[Finding]:
@@ -155,7 +156,8 @@ def _as_multiple(entry: Entry, bank: Bank, judged: Sequence[Judged]) -> Iterator
         return
     found = list(_says(common, None))
     if not {one.code for one in found} & set(entry.codes):
-        yield from _of_both([*_of(entry), *found])
+        both = [*_of(entry), *found]
+        yield from _together(both, len(both))
 
 
 def _says(common: Law, step: str | None) -> Iterator[Finding]:
@@ -184,7 +186,8 @@ def _terms(bank: Bank, judged: Sequence[Judged]) -> Iterator[Finding]:
             # One that is wrong in two ways, as a penalty is with its constant, is one mistake with two names.
             together = [list(_off_by(term, one)) for term, one in zip(terms, laws, strict=True)]
             wrong = [found for found in together if found]
-            yield from (replace(one, facts={**one.facts, "of": len(wrong)}) for found in wrong for one in found)
+            for found in wrong:
+                yield from _together(found, len(wrong))
             return
 
 
@@ -246,7 +249,7 @@ def _pairs(bank: Bank, judged: Sequence[Judged]) -> Iterator[Finding]:
     for row in pairs.sketch.near(here):
         entry = bank.pair(pairs.keys[row])
         if fits(entry.values, judged):
-            yield from _of_both(_of(entry))
+            yield from _together(_of(entry), len(entry.codes))
             return
     for row in pairs.sketch.multiples(here):
         entry = bank.pair(pairs.keys[row])
@@ -269,8 +272,3 @@ def _close(judged: Sequence[Judged]) -> bool:
         worst = max(worst, float(errors.max()))
         exact, total = exact + int((errors < LEAST_CLOSE).sum()), total + errors.size
     return LEAST_CLOSE <= worst <= MOST_CLOSE and exact <= MOST_EXACT * total
-
-
-def _localized(place: Place) -> Finding:
-    facts = {"where": place.where, "indices": place.indices, "side": place.side}
-    return Finding("localized", place.step, {name: fact for name, fact in facts.items() if fact is not None})

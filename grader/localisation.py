@@ -4,8 +4,7 @@ Says only what holds in every wrong case that has something to show: some lines 
 mask is.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -18,34 +17,28 @@ MOST_NAMED = 6
 """So many indices are listed at most."""
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where the wrong elements are; `indices` those of a public case."""
-
-    where: str | None = None
-    indices: str | None = None
-    step: str | None = None
-    side: str | None = None
+LINES = {1: ("entries",), 2: ("rows", "columns")}
+"""By the number of axes, what stands along each."""
 
 
-def places(judged: Sequence[Judged], masks: Mapping[str, Sequence[Mask | None]]) -> Iterator[Place]:
-    """The most telling of: one side of a mask, some lines along an axis."""
+def where(judged: Sequence[Judged], masks: Mapping[str, Sequence[Mask | None]]) -> Mapping[str, str] | None:
+    """The most telling of: the step whose mask `lets_through` or `cuts_off` all that is wrong; the lines that are.
+
+    Lines are named by their indices in a public case; where none is wrong, there is nothing to show but the fact.
+    """
     wrong = {place: _wrong(one) for place, one in enumerate(judged) if one.seen.verdict == "incorrect"}
-    if not wrong or any(one.seen.verdict not in ("correct", "incorrect") for one in judged):
-        return
+    if not wrong or any(one.seen.verdict not in ("correct", "incorrect") or one.array is None for one in judged):
+        return None
     for step, by_case in masks.items():
-        sides = {_side(by_case[place], where) for place, where in wrong.items()}
-        if len(sides) == 1 and None not in sides:
-            yield Place(step=step, side=sides.pop())
-            return
-    axes = range(next(iter(wrong.values())).ndim)
-    for axis in axes:
-        lines = {place: _lines(where, axis) for place, where in wrong.items()}
+        sides = {_side(by_case[place], one) for place, one in wrong.items()}
+        if len(sides) == 1 and (side := sides.pop()) is not None:
+            return {side: step}
+    for axis, word in enumerate(LINES.get(next(iter(wrong.values())).ndim, ())):
+        lines = {place: _lines(one, axis) for place, one in wrong.items()}
         if all(one.any() and not one.all() for one in lines.values()):
             shown = next((one for place, one in lines.items() if judged[place].seen.public), None)
-            indices = None if shown is None else _named(shown)
-            yield Place(where=_word(len(axes), axis), indices=indices)
-            return
+            return {} if shown is None else {word: _named(shown)}
+    return None
 
 
 def _wrong(one: Judged) -> Mask:
@@ -60,8 +53,8 @@ def _side(mask: Mask | None, wrong: Mask) -> str | None:
     if mask is None or mask.shape != wrong.shape or mask.all() or not mask.any():
         return None
     if not (wrong & ~mask).any():
-        return "on"
-    return None if (wrong & mask).any() else "off"
+        return "lets_through"
+    return None if (wrong & mask).any() else "cuts_off"
 
 
 def _lines(wrong: Mask, axis: int) -> Mask:
@@ -72,7 +65,3 @@ def _lines(wrong: Mask, axis: int) -> Mask:
 def _named(lines: Mask) -> str:
     indices = [str(index) for index in np.flatnonzero(lines)]
     return ", ".join([*indices[:MOST_NAMED], "…"] if len(indices) > MOST_NAMED else indices)
-
-
-def _word(rank: int, axis: int) -> str:
-    return "entries" if rank == 1 else ("rows", "columns")[axis] if rank == 2 else f"slices along axis {axis}"

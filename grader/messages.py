@@ -115,63 +115,90 @@ WARNING: Mapping[str, Templates] = {
 
 MISTAKE: Mapping[str, Templates] = {
     "factor": (
+        "One of {of} mistakes in d{wrt}: the part that comes from {step} is {factor} times what it should be.",
+        "One of {of} mistakes in d{wrt}: a constant factor, at {step}.",
+        "One of {of} mistakes in d{wrt}: a constant factor.",
         "The part of d{wrt} that comes from {step} is {factor} times what it should be.",
         "d{wrt} is {factor} times what it should be.",
         "d{wrt} is right except for a constant factor at {step}.",
         "d{wrt} is right except for a constant factor.",
     ),
-    "sign": ("d{wrt} is right except for a sign at {step}.", "d{wrt} is right except for its sign."),
+    "sign": (
+        "One of {of} mistakes in d{wrt}: a sign, at {step}.",
+        "One of {of} mistakes in d{wrt}: its sign.",
+        "d{wrt} is right except for a sign at {step}.",
+        "d{wrt} is right except for its sign.",
+    ),
     "transpose": (
+        "One of {of} mistakes in d{wrt}: a transpose, missing or one too many, in the product at {step}.",
         "d{wrt} is right except for a transpose, missing or one too many, in the product at {step}.",
         "d{wrt} is right except for a transpose, missing or one too many.",
     ),
     "wrong_order": (
+        "One of {of} mistakes in d{wrt}: the factors of the product at {step} stand in another order.",
         "In d{wrt} the factors of the product at {step} stand in another order.",
         "In d{wrt} the factors of a product stand in another order.",
     ),
     "inverse": (
+        "One of {of} mistakes in d{wrt}: a matrix and its inverse or its transpose are mixed up at {step}.",
         "In d{wrt} a matrix and its inverse or its transpose are mixed up at {step}.",
         "In d{wrt} a matrix and its inverse or its transpose are mixed up.",
     ),
     "missing_mask": (
+        "One of {of} mistakes in d{wrt}: the mask of {step} is missing.",
         "d{wrt} is right except that the mask of {step} is missing.",
         "d{wrt} is right except that a mask is missing.",
     ),
     "wrong_mask": (
+        "One of {of} mistakes in d{wrt}: a mask at {step} looks at the wrong thing.",
         "d{wrt} is right except that the mask of {step} looks at the wrong thing.",
         "d{wrt} is right except that a mask looks at the wrong thing.",
     ),
     "activation_derivative": (
+        "One of {of} mistakes in d{wrt}: the derivative of the function at {step}.",
         "d{wrt} is right except for the derivative of the function at {step}.",
         "d{wrt} is right except for the derivative of a function.",
     ),
     "elementwise_vs_matmul": (
+        "One of {of} mistakes in d{wrt}: an elementwise product and a matrix product are mixed up at {step}.",
         "In d{wrt} an elementwise product and a matrix product are mixed up at {step}.",
         "In d{wrt} an elementwise product and a matrix product are mixed up.",
     ),
     "mean_vs_sum": (
+        "One of {of} mistakes in d{wrt}: a mean and a sum are mixed up at {step}; a count is missing, or one too many.",
+        "One of {of} mistakes in d{wrt}: a mean and a sum are mixed up; a count is missing, or one too many.",
         "In d{wrt} a mean and a sum are mixed up at {step}: a count is missing, or one too many.",
         "In d{wrt} a mean and a sum are mixed up: a count is missing, or one too many.",
     ),
     "missing_sum": (
+        "One of {of} mistakes in d{wrt}: it is not summed over what {step} was broadcast along.",
         "d{wrt} is not summed over what {step} was broadcast along.",
         "d{wrt} is not summed over what was broadcast.",
     ),
     "collapsed_sum": (
+        "One of {of} mistakes in d{wrt}: too much is summed at {step}.",
         "In d{wrt} too much is summed at {step}: one number stands where there should be many.",
         "In d{wrt} too much is summed: one number stands where there should be many.",
     ),
-    "missing_term": ("d{wrt} lacks the term that comes from {step}.", "d{wrt} lacks a term."),
+    "missing_term": (
+        "One of {of} mistakes in d{wrt}: the term that comes from {step} is missing.",
+        "d{wrt} lacks the term that comes from {step}.",
+        "d{wrt} lacks a term.",
+    ),
     "regularization": (
+        "One of {of} mistakes in d{wrt}: the regularisation term {step} comes with {factor} times its factor.",
+        "One of {of} mistakes in d{wrt}: the regularisation term {step} is missing, or its factor is wrong.",
         "In d{wrt} the regularisation term {step} comes with {factor} times its factor.",
-        "d{wrt} lacks the regularisation term {step}.",
-        "In d{wrt} the regularisation term is missing.",
+        "In d{wrt} the regularisation term {step} is missing, or its factor is wrong.",
+        "In d{wrt} the regularisation term is missing, or its factor is wrong.",
     ),
     "norm_not_squared": (
+        "One of {of} mistakes in d{wrt}: a norm and its square are mixed up at {step}.",
         "In d{wrt} a norm and its square are mixed up at {step}.",
         "In d{wrt} a norm and its square are mixed up.",
     ),
     "softmax_diagonal": (
+        "One of {of} mistakes in d{wrt}: only the diagonal of the derivative of the softmax {step} is used.",
         "In d{wrt} only the diagonal of the derivative of the softmax {step} is used.",
         "In d{wrt} only the diagonal of the derivative of a softmax is used.",
     ),
@@ -186,14 +213,24 @@ MISTAKE: Mapping[str, Templates] = {
     "finite_differences": ("d{wrt} is right to a few digits only, as a difference quotient would be.",),
     "index_slip": ("In d{wrt} an index is off by one, or a first or last one is left out.",),
     "inner_derivative": (
+        "One of {of} mistakes in d{wrt}: the derivative of what is inside, at {step}, is missing.",
         "d{wrt} lacks the derivative of what is inside: the other factor of the product at {step}.",
         "d{wrt} lacks the derivative of what is inside.",
     ),
     "flattened": ("d{wrt} comes as a flat vector: the gradient has the shape of the variable.",),
     "ignored_upstream": ("d{wrt} does not use the upstream gradient.",),
     "wrong_axis": (
+        "One of {of} mistakes in d{wrt}: something at {step} runs along the wrong axis.",
         "In d{wrt} something at {step} runs along the wrong axis.",
         "In d{wrt} something runs along the wrong axis.",
+    ),
+    "localized": (
+        "What is wrong in d{wrt} is only where {lets_through} lets something through.",
+        "What is wrong in d{wrt} is only where {cuts_off} cuts something off.",
+        "In a public case only the rows {rows} of d{wrt} are wrong.",
+        "In a public case only the columns {columns} of d{wrt} are wrong.",
+        "In a public case only the entries {entries} of d{wrt} are wrong.",
+        "A part of d{wrt} is right.",
     ),
     "follow_through": (
         "{what} is right for your own {step}, which is not.",
@@ -269,6 +306,7 @@ MISTAKE_HELP: Mapping[str, Templates] = {
         "Do the numbers that belong together in {step} stand in a row or in a column?",
         "Do the numbers that belong together stand in a row or in a column?",
     ),
+    "localized": ("What is different about the places where d{wrt} is wrong?",),
     "follow_through": ("Repair {step} first.", "Repair the earlier step first."),
 }
 """A question that leads on, and gives no formula away."""
