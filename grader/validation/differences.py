@@ -96,7 +96,7 @@ def _along(case: Case, base: Values, node: Node, direction: Tensor, gradient: Te
     size = sum(float((weight * base[seed]).abs().sum()) for seed, weight in case.weights.items())
     slack = ROUNDING * size / step
     scale = float(gradient.abs().max()) * float(direction.norm())
-    if slack > COARSE * scale:
+    if slack >= COARSE * scale:
         return Differences(coarse=1)
     error = abs(rise / (2 * step) - float((gradient * direction).sum()))
     return Differences(compared=1, wrong=int(not error <= CLOSE * scale + slack), worst=error / scale)

@@ -84,7 +84,7 @@ def check(material: Material, found: Sequence[MistakeRow]) -> Iterator[Finding]:
     """What the table says: one line for all that are rejected, and one for each that is not, or hardly."""
     missed = _grouped([row for row in found if not row.rejected])
     for group in missed[:SHOWN]:
-        message = f"{_counted(group)} passes{_whom(group[0])}"
+        message = f"{_counted(group)} {_how(group[0])}"
         yield Finding(material.id, "mistakes", "failure", message, _remedy(group[0]))
     if len(missed) > SHOWN:
         yield Finding(material.id, "mistakes", "failure", f"{len(missed) - SHOWN} more mistakes pass")
@@ -121,12 +121,20 @@ def named(row: MistakeRow) -> str:
     return f"`{row.code}`{where} in d{row.wrt} of {row.function}"
 
 
-def _whom(row: MistakeRow) -> str:
-    return " in all hidden cases" if any(one.hidden for one in row.tried) else " in all cases"
+def _counting(row: MistakeRow) -> Sequence[Tried]:
+    """The cases that count: the hidden ones, if there are any."""
+    return [one for one in row.tried if one.hidden] or row.tried
+
+
+def _how(row: MistakeRow) -> str:
+    """How it is that a mistake is not rejected."""
+    which = "hidden cases" if any(one.hidden for one in row.tried) else "cases"
+    unknown = all(one.outcome == "unknown" for one in _counting(row))
+    return f"may pass: all {which} are too large to know" if unknown else f"passes in all {which}"
 
 
 def _remedy(row: MistakeRow) -> str:
-    counting = [one for one in row.tried if one.hidden] or row.tried
+    counting = _counting(row)
     if row.code == "constant_answer" and not any(one.hidden for one in row.tried):
         return "add hidden cases, or leave `cases` out: then there are five"
     if any((one.error or 0.0) > NOTHING for one in counting if one.outcome == "accepted"):

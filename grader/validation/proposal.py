@@ -47,7 +47,7 @@ def wanted(found: Validation) -> tuple[str, ...]:
 
 
 def propose(path: Path, assignment: Assignment, found: Validation, step: Step = silent) -> Proposal | None:
-    """The first proposal that leaves nothing to wish for, else the best that is proven; None if there is none."""
+    """The first proposal that leaves nothing to wish for, else the best that is proven; None if none is any better."""
     text = path.read_bytes().decode("utf-8-sig")
     best: Proposal | None = None
     for attempt in range(TRIES):
@@ -57,9 +57,14 @@ def propose(path: Path, assignment: Assignment, found: Validation, step: Step = 
             continue
         if not _left(proposal.validation):
             return proposal
-        if best is None or len(_left(proposal.validation)) < len(_left(best.validation)):
+        if _worse(best.validation if best else found, proposal.validation):
             best = proposal
     return best
+
+
+def _worse(one: Validation, other: Validation) -> bool:
+    """Whether one leaves more to wish for than the other."""
+    return (not one.proven, len(_left(one))) > (not other.proven, len(_left(other)))
 
 
 def _left(found: Validation) -> list[Finding]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from grader.assignment import Assignment
+from grader.errors import SandboxError
 from grader.grading import grade
 from grader.intake import collect_one
 from grader.preparation import prepare, wanted
@@ -14,7 +15,11 @@ from grader.validation.findings import Finding
 
 
 def check(assignment: Assignment, file: Path, isolation: Literal["auto", "none"] = "auto") -> Iterator[Finding]:
-    """One finding for each gradient that is not right, or one for all."""
+    """One finding for each gradient that is not right, or one for all.
+
+    Raises:
+        SandboxError: if the machinery failed, which says nothing about the solution.
+    """
     submission = collect_one(file, wanted(assignment))
     prepared = prepare(assignment)
     with ExitStack() as stack:
@@ -23,6 +28,8 @@ def check(assignment: Assignment, file: Path, isolation: Literal["auto", "none"]
             submission,
             {one: stack.enter_context(open_sandbox(one, isolation=isolation)) for one in prepared.frameworks},
         )
+    if report.status == "grader_error":
+        raise SandboxError("the solution could not be run, through no fault of its own; try again")
     first = assignment.problems[0].id
     if report.reason is not None:
         place = f" (line {report.reason.line})" if report.reason.line else ""

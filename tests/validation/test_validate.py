@@ -133,6 +133,19 @@ inputs: {w: {values: [1.0, 2.0]}, v: {values: [1.0, 3.0]}}
     ]
 
 
+def test_fixed_values_at_which_all_is_zero_are_named() -> None:
+    """There even a difference quotient says nothing."""
+    inputs = "inputs: {w: {values: [0.0, 0.0]}}"
+    text = f'objective: "||w||_2^2"\nseed: 0\n{inputs}\ncases: [{{name: handout, visibility: public}}]'
+    found = found_in(text)
+    assert [message for _, message, _ in not_ok(found, "inputs")] == [
+        "the case handout asks a poor question: the gradient with respect to w is zero everywhere"
+    ]
+    assert [message for _, message, _ in not_ok(found, "reference")] == [
+        "no difference quotient says whether autograd is right, 2 too coarse to tell"
+    ]
+
+
 def test_seed_after_many_that_would_not_do_is_a_warning() -> None:
     """Inputs that seldom ask a sensible question hardly suit the objective."""
     text = """
@@ -224,6 +237,16 @@ def test_public_cases_alone_do_not_reject_copied_numbers() -> None:
         )
         for wrt in ("X", "W", "Y")
     ]
+
+
+def test_hidden_cases_that_are_too_large_prove_nothing() -> None:
+    """What mistakes lead to is not computed there."""
+    found = found_in(RELU + "cases: [{name: handout, visibility: public}, {name: large, dims: {N: 2000, D: 7, M: 30}}]")
+    assert not found.proven
+    (verdict, message, change) = not_ok(found, "mistakes")[0]
+    assert verdict == "failure"
+    assert message.endswith(" may pass: all hidden cases are too large to know")
+    assert change == "add a smaller case: what mistakes lead to is not computed for cases this large"
 
 
 def test_mistakes_that_no_case_tells_apart_are_a_warning() -> None:
