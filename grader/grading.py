@@ -18,6 +18,7 @@ from grader.errors import SubmissionError
 from grader.explanation import Judged, explanations
 from grader.fingerprint import fingerprint
 from grader.intake import Lms, Member, Submission
+from grader.language import spoken
 from grader.preparation import Asked, AskedCase, Prepared
 from grader.report import (
     AssignmentReport,
@@ -67,7 +68,8 @@ def grade(prepared: Prepared, submission: Submission, sandboxes: Mapping[Framewo
         runs = [sandboxes[plan.framework].run(submission.source, plan) for plan in prepared.plans]
         rejected = next((run.rejection for run in runs if run.rejection), None)
         if rejected is not None:
-            rejection = SubmissionError(rejected.code, rejected.message, rejected.line)
+            message = messages.rejection(rejected.code, rejected.message)
+            rejection = SubmissionError(rejected.code, message, rejected.line)
     isolation = _isolation(sandboxes)
     broken = next((run.broken for run in runs if run.broken), None)
     answered = [_answered(asked, runs, rejection, broken) for asked in prepared.asked]
@@ -87,7 +89,7 @@ def grade(prepared: Prepared, submission: Submission, sandboxes: Mapping[Framewo
         stdout="".join(visible_bytes(run.stdout, multiline=True) for run in runs),
         warnings=tuple(_warnings(prepared, submission, runs, isolation.level)),
         isolation=isolation,
-        environment=dict(_environment()),
+        environment={**dict(_environment()), "language": spoken().value},
         timing={
             "wall_seconds": round(sum(run.wall_seconds for run in runs), 6),
             "cpu_seconds": round(sum(run.cpu_seconds for run in runs), 6),

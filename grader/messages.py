@@ -10,6 +10,8 @@ from string import Formatter
 from typing import TypeAlias
 
 from grader.errors import ReasonCode
+from grader.language import translated
+from grader.phrases import phrase
 from grader.verdict import Verdict
 
 Fact: TypeAlias = "str | int | float | Sequence[int] | None"
@@ -326,6 +328,7 @@ VERDICT_WORDS: Mapping[Verdict, str] = {
     "grader_error": "grader error",
 }
 """A verdict as a word in a table."""
+_WORDS: Mapping[str, str] = dict(VERDICT_WORDS.items())
 
 
 def case(verdict: Verdict, **facts: Fact) -> str:
@@ -340,7 +343,7 @@ def case_help(verdict: Verdict, **facts: Fact) -> str | None:
 
 def mistake(code: str, **facts: Fact) -> str:
     """The sentence of a mistake; a code that has no sentence yet stands for itself."""
-    return _fill(MISTAKE.get(code, (code.replace("_", " "),)), facts)
+    return _fill(MISTAKE.get(code, (_plain(code),)), facts)
 
 
 def mistake_help(code: str, **facts: Fact) -> str | None:
@@ -353,9 +356,19 @@ def reason(code: ReasonCode, **facts: Fact) -> str:
     return _fill(REASON[code], facts)
 
 
+def rejection(code: ReasonCode, said: str) -> str:
+    """Why the sandbox rejected a submission, made of what it said, or Python said to it."""
+    return reason(code, text=phrase(said)) if code in ("syntax_error", "import_error") else phrase(said)
+
+
 def warning(code: str, **facts: Fact) -> str:
     """The sentence of a warning; a code that has no sentence yet stands for itself."""
-    return _fill(WARNING.get(code, (code.replace("_", " "),)), facts)
+    return _fill(WARNING.get(code, (_plain(code),)), facts)
+
+
+def word(code: str) -> str:
+    """A verdict, a status, or the code of a mistake or of a reason, as a word in a table."""
+    return translated(_WORDS.get(code, _plain(code)))
 
 
 def number(value: float) -> str:
@@ -367,8 +380,12 @@ def _fill(templates: Templates, facts: Mapping[str, Fact]) -> str:
     for template in templates:
         fields = _fields(template)
         if all(facts.get(field) is not None for field in fields):
-            return template.format_map({field: _words(facts[field]) for field in fields})
+            return translated(template).format_map({field: _words(field, facts[field]) for field in fields})
     return ""
+
+
+def _plain(code: str) -> str:
+    return code.replace("_", " ")
 
 
 @cache
@@ -377,10 +394,10 @@ def _fields(template: str) -> tuple[str, ...]:
     return tuple(field for _, field, _, _ in Formatter().parse(template) if field is not None)
 
 
-def _words(fact: Fact) -> str:
+def _words(field: str, fact: Fact) -> str:
     match fact:
         case str():
-            return fact
+            return phrase(fact) if field in ("what", "limit") else fact
         case float():
             return number(fact)
         case int():

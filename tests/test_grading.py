@@ -149,11 +149,11 @@ def test_grade_fault_of_ours_costs_no_point(prepared: Prepared) -> None:
 
 def test_grade_rejected_by_the_import_lists_every_gradient_as_missing(prepared: Prepared) -> None:
     """The reason stands once; the score is zero."""
-    report = graded(prepared, Run((), rejection=Rejection("syntax_error", "this looks like Python 2", 3)))
+    report = graded(prepared, Run((), rejection=Rejection("syntax_error", "invalid syntax", 3)))
     assert (report.status, report.score) == ("rejected", 0.0)
     assert report.reason is not None
     assert (report.reason.code, report.reason.message, report.reason.line) == (
-        "syntax_error", "this looks like Python 2", 3,
+        "syntax_error", "The file is not valid Python: invalid syntax", 3,
     )  # fmt: skip
     assert {verdict for _, _, verdict, _ in verdicts(report)} == {"missing"}
 

@@ -13,8 +13,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader import messages
-from grader.report import GradientReport, IsolationReport, Report
+from grader.language import counted
+from grader.language import translated as _
+from grader.messages import word
+from grader.report import CaseReport, GradientReport, IsolationReport, Report
 from grader.row import Row
 from grader.summary import GradientSummary, Summary
 from grader.verdict import VERDICTS, Verdict
@@ -48,16 +50,18 @@ def report_view(report: Report) -> RenderableType:
     """One submission: a line for each gradient, then what is wrong with those that are not correct."""
     parts: list[RenderableType] = [_heading(report)]
     if report.reason is not None:
-        place = f" (line {report.reason.line})" if report.reason.line else ""
+        place = _(" (line {line})", line=report.reason.line) if report.reason.line else ""
         parts.append(_indented(Text(f"{report.reason.message}{place}", style="red")))
     else:
         parts.append(_indented(_gradients(report)))
         wrong = [gradient for gradient in report.gradients if gradient.verdict != "correct"]
         parts += [_findings(gradient, _several_problems(report.gradients)) for gradient in wrong]
-    parts += [_indented(Text(f"Warning: {warning.message}", style="yellow")) for warning in report.warnings]
+    parts += [
+        _indented(Text(_("Warning: {message}", message=warning.message), style="yellow")) for warning in report.warnings
+    ]
     if report.stdout:
         parts += [
-            Text("  Printed:", style="dim"),
+            Text(f"  {_('Printed:')}", style="dim"),
             Padding(Text(report.stdout.rstrip("\n")), (0, 0, 0, 4), expand=False),
         ]
     return Group(*parts)
@@ -65,24 +69,35 @@ def report_view(report: Report) -> RenderableType:
 
 def summary_view(summary: Summary) -> RenderableType:
     """A class: how many of what, and the learners whom the grader failed."""
-    status = summary.status
-    noun = "submission" if summary.submissions == 1 else "submissions"
-    line = f"{summary.submissions} {noun}: {status['graded']} graded, {status['rejected']} rejected"
-    parts: list[RenderableType] = [Text(f"{line}, {status['grader_error']} grader errors", style="bold")]
+    line = counted(
+        "{count} submission: {graded} graded, {rejected} rejected, {grader_error} grader errors",
+        "{count} submissions: {graded} graded, {rejected} rejected, {grader_error} grader errors",
+        summary.submissions,
+        **summary.status,
+    )
+    parts: list[RenderableType] = [Text(line, style="bold")]
     if summary.score is not None:
         score = summary.score
         mean = round(score.mean, 2)
         parts.append(
             Text(
-                f"Score: mean {points(mean)}, median {points(score.median)}, from {points(score.min)} to "
-                f"{points(score.max)} of {points(score.max_score)}"
+                _(
+                    "Score: mean {mean}, median {median}, from {min} to {max} of {most}",
+                    mean=points(mean),
+                    median=points(score.median),
+                    min=points(score.min),
+                    max=points(score.max),
+                    most=points(score.max_score),
+                )
             )
         )
     parts.append(_verdict_counts(summary))
     if summary.mistakes:
-        parts.append(Text("Mistakes: " + ", ".join(f"{code} {count}" for code, count in summary.mistakes.items())))
+        named = ", ".join(f"{code} {count}" for code, count in summary.mistakes.items())
+        parts.append(Text(_("Mistakes: {named}", named=named)))
     if summary.grader_errors:
-        parts.append(Text("Not graded, by a fault of the grader: " + ", ".join(summary.grader_errors), style="magenta"))
+        failed = ", ".join(summary.grader_errors)
+        parts.append(Text(_("Not graded, by a fault of the grader: {learners}", learners=failed), style="magenta"))
     return Group(*parts)
 
 
@@ -91,16 +106,16 @@ def class_view(rows: Sequence[Row], reports: Sequence[Report] = ()) -> Renderabl
     if reports or not rows:
         return Group(*(Padding(report_view(report), (0, 0, 1, 0), expand=False) for report in reports))
     if len(rows) > MANY:
-        return Text(f"{len(rows)} learners: a line for each is in gradebook.csv and in index.html.")
+        return Text(_("{count} learners: a line for each is in gradebook.csv and in index.html.", count=len(rows)))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("learner", overflow="fold")
-    table.add_column("points", justify="right")
+    table.add_column(_("learner"), overflow="fold")
+    table.add_column(_("points"), justify="right")
     for column in rows[0].columns:
         table.add_column(column.label, overflow="fold")
     for row in rows:
         score = "–" if row.score is None else points(row.score)
         verdicts = (
-            [Text(row.reason.replace("_", " "), style="red")]
+            [Text(word(row.reason), style="red")]
             if row.reason is not None
             else [_verdict(verdict) for verdict in row.verdicts]
         )
@@ -113,7 +128,10 @@ def isolation_notice(isolation: IsolationReport) -> Text | None:
     if isolation.level in ("full", "strong"):
         return None
     return Text(
-        f"Isolation is {isolation.level} here: run only code that you trust. `grader doctor` says what is missing.",
+        _(
+            "Isolation is {level} here: run only code that you trust. `grader doctor` says what is missing.",
+            level=isolation.level,
+        ),
         style="yellow",
     )
 
@@ -132,20 +150,22 @@ def _indented(part: RenderableType) -> Padding:
 
 
 def _heading(report: Report) -> Text:
-    score = "no score" if report.score is None else f"{points(report.score)} of {points(report.max_score)} points"
+    score = (
+        _("no score")
+        if report.score is None
+        else _("{score} of {most} points", score=points(report.score), most=points(report.max_score))
+    )
     heading = Text.assemble((report.submission.learner, "bold"), f"  {score}")
     if report.status != "graded":
-        heading.append(
-            f"  {report.status.replace('_', ' ')}", style="red" if report.status == "rejected" else "magenta"
-        )
+        heading.append(f"  {word(report.status)}", style="red" if report.status == "rejected" else "magenta")
     return heading
 
 
 def _gradients(report: Report) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("gradient", "function", "verdict"):
+    for heading in (_("gradient"), _("function"), _("verdict")):
         table.add_column(heading, overflow="fold")
-    for heading in ("points", "cases"):
+    for heading in (_("points"), _("cases")):
         table.add_column(heading, overflow="fold", justify="right")
     several = _several_problems(report.gradients)
     for gradient in report.gradients:
@@ -165,10 +185,10 @@ def _findings(gradient: GradientReport, several_problems: bool) -> RenderableTyp
     text = Text()
     case = next((case for case in gradient.cases if case.verdict != "correct"), None)
     if case is not None:
-        seed = "" if case.seed is None else f", seed {case.seed}"
+        seed = "" if case.seed is None else _(", seed {seed}", seed=case.seed)
         problem = f"{gradient.problem}: " if several_problems else ""
         text.append(f"{problem}{gradient.function}, {gradient.wrt}", style="bold")
-        text.append(f" on case {case.case}{seed}: {case.message or messages.VERDICT_WORDS[case.verdict]}")
+        text.append(_(" on case {case}{seed}: {message}", case=case.case, seed=seed, message=_says(case)))
     for found in gradient.diagnosis:
         text.append(f"\n{found.message}", style="cyan")
         if found.help:
@@ -178,19 +198,22 @@ def _findings(gradient: GradientReport, several_problems: bool) -> RenderableTyp
     return _indented(text)
 
 
+def _says(case: CaseReport) -> str:
+    return case.message or word(case.verdict)
+
+
 # ----- a class -----
 
 
 def _verdict_counts(summary: Summary) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("gradient", overflow="fold")
-    table.add_column("function", overflow="fold")
-    table.add_column("verdicts")
+    table.add_column(_("gradient"), overflow="fold")
+    table.add_column(_("function"), overflow="fold")
+    table.add_column(_("verdicts"))
     several = _several_problems(summary.gradients)
     for gradient in summary.gradients:
         counts = Text(", ").join(
-            Text(f"{messages.VERDICT_WORDS[verdict]} {count}", style=_STYLES[verdict])
-            for verdict, count in gradient.verdicts.items()
+            Text(f"{word(verdict)} {count}", style=_STYLES[verdict]) for verdict, count in gradient.verdicts.items()
         )
         name = f"{gradient.problem}.{gradient.wrt}" if several else gradient.wrt
         table.add_row(Text(name), Text(gradient.function), counts)
@@ -202,4 +225,4 @@ def _several_problems(gradients: Sequence[GradientReport | GradientSummary]) -> 
 
 
 def _verdict(verdict: Verdict) -> Text:
-    return Text(messages.VERDICT_WORDS[verdict], style=_STYLES[verdict])
+    return Text(word(verdict), style=_STYLES[verdict])

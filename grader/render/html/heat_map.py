@@ -10,6 +10,7 @@ from functools import cache
 
 from markupsafe import Markup
 
+from grader.language import translated as _
 from grader.report import CaseReport, ErrorMapReport
 
 LEVELS = (0.0, 1.0, 2.0, 3.0, 5.0, 7.0)
@@ -29,10 +30,10 @@ def heat_map(case: CaseReport) -> Markup | None:
     for i, row in enumerate(found.rows):
         parts.append(f'<tr><th scope="row">{rows[i]}</th>')
         for j, power in enumerate(row):
-            parts.append(_cell(power, (i, j) == worst))
+            parts.append(_cell(power, _("worst") if (i, j) == worst else ""))
         parts.append("</tr>")
     parts.append("</tbody>")
-    return Markup("".join(parts))  # numbers only, no text of anybody's
+    return Markup("".join(parts))  # numbers and a word of ours, no text of anybody's
 
 
 def names_of(length: int, count: int) -> Iterator[str]:
@@ -57,8 +58,8 @@ def worst_block(found: ErrorMapReport, index: tuple[int, ...] | None) -> tuple[i
 
 
 @cache
-def _cell(power: float, worst: bool) -> str:
+def _cell(power: float, worst: str) -> str:
     level = bisect_left(LEVELS, power)
-    mark = ' <span class="aside">worst</span>' if worst else ""
+    mark = f' <span class="aside">{worst}</span>' if worst else ""
     number = f"{power:.1f}" if power else "0"
     return f'<td class="h{level}{" worst" if worst else ""}">{number}{mark}</td>'

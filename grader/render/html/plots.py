@@ -9,7 +9,10 @@ the page. It is an extra (`html`) all the same: without it there are no plots, a
 import io
 import re
 from collections.abc import Callable, Sequence
+from math import ceil
 from typing import TYPE_CHECKING, Final
+from unicodedata import east_asian_width
+from warnings import catch_warnings, filterwarnings
 
 from markupsafe import Markup
 
@@ -26,6 +29,7 @@ _INK: Final = {
 }
 """Colours that stand for those of the style sheet until the SVG is made."""
 
+NO_BREAK_SPACE = "\u00a0"
 WIDTH = 4.6
 """Inches; only the proportion shows, since a plot is as wide as its place."""
 
@@ -78,7 +82,10 @@ def bars(
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 24 else f"{name[:23]}…"
+    short = name if len(name) <= 24 else f"{name[:23]}…"
+    # Where text is laid out there may be no font that has Chinese, and its letters are wider than those that stand in.
+    wide = sum(east_asian_width(letter) in "WF" for letter in short)
+    return NO_BREAK_SPACE * ceil(1.3 * wide) + short
 
 
 def _svg(draw: Callable[["Axes"], None], height: float, key: str, title: str, says: str) -> Markup | None:
@@ -89,7 +96,8 @@ def _svg(draw: Callable[["Axes"], None], height: float, key: str, title: str, sa
     except ImportError:
         return None
     made = io.StringIO()
-    with rc_context():
+    with rc_context(), catch_warnings():
+        filterwarnings("ignore", message="Glyph")  # the reader's browser has the letters
         rcdefaults()  # whatever style the user has, the page is the same
         rcParams.update({"svg.fonttype": "none", "svg.hashsalt": key, "font.size": 10.5})
         figure = Figure(figsize=(WIDTH, height), layout="constrained")

@@ -10,7 +10,8 @@ from urllib.parse import quote
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
 from markupsafe import Markup
 
-from grader.messages import VERDICT_WORDS, number
+from grader.language import counted, spoken, translated
+from grader.messages import number, word
 from grader.verdict import VERDICTS, Verdict
 
 TONES: dict[Verdict, str] = dict.fromkeys(VERDICTS, "bad") | {"correct": "ok", "grader_error": "us"}
@@ -46,8 +47,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(number=number, points=points, page=page_of, plural=plural)
-    made.globals.update(words=VERDICT_WORDS, tones=TONES)
+    made.filters.update(number=number, points=points, page=page_of, word=word)
+    made.globals.update(_=translated, counted=counted, language=spoken, tones=TONES)
     return made
 
 
@@ -73,11 +74,6 @@ def points(value: float) -> str:
 def page_of(learner: str) -> str:
     """The address of a learner's page, from the page of the class; `./` so that no id is ever taken for a scheme."""
     return f"./{quote(learner, safe='')}.html"
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 case`, `2 cases`."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 @cache

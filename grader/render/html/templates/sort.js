@@ -4,7 +4,7 @@
   const table = document.querySelector("table.learners");
   const body = table.tBodies[0];
   const rows = [...body.rows];
-  const words = new Intl.Collator("en", { numeric: true });
+  const words = new Intl.Collator(document.documentElement.lang, { numeric: true });
   const value = (row, column) => row.cells[column].textContent.trim().replace(/^–$/, "");
 
   for (const button of table.querySelectorAll("th > button")) {
@@ -36,7 +36,7 @@
       row.hidden = !texts[place].includes(wanted);
       count += !row.hidden;
     });
-    shown.textContent = wanted ? `${count} of ${rows.length}` : "";
+    shown.textContent = wanted ? shown.dataset.says.replace("{count}", count).replace("{total}", rows.length) : "";
   });
   find.hidden = false;
 })();
