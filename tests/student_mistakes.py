@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from tests.planted import asked_for
+
 
 @dataclass(frozen=True)
 class Planted:
@@ -111,13 +113,18 @@ wrong(relu, "Y", "wrong_mask", lambda X, W, Y: -2 * (H(X, W) - Y) * (X @ W > 0))
 wrong(relu, "Y", "sign+factor", lambda X, W, Y: H(X, W) - Y)
 
 
+HANDOUT = asked_for(relu, "W").cases[0].target.value
+
+
 def relu_value(X: Any, W: Any, Y: Any) -> float:
     return float(((H(X, W) - Y) ** 2).sum())
 
 
 for size in (1e-3, 1e-4, 1e-5, 1e-6, 1e-7):
-    for both in (True, False):
-        wrong(relu, "W", "|finite_differences|localized", differences(relu_value, 1, size, central=both))
+    wrong(relu, "W", "finite_differences" if size > 5e-6 else "", differences(relu_value, 1, size, central=False))
+    wrong(relu, "W", "|localized", differences(relu_value, 1, size, central=True))
+wrong(relu, "W", "constant_answer", lambda X, W, Y: np.round(HANDOUT, 4))
+wrong(relu, "W", "constant_answer", lambda X, W, Y: HANDOUT)
 
 # ----- affine_frobenius: ||X W + b||_F^2, b as large as X W -----
 
