@@ -334,7 +334,7 @@ def _distinct(entries: Sequence[Entry], right: Sequence[Array]) -> Iterator[Entr
     kept: list[Entry] = []
     places: dict[tuple[object, ...], list[int]] = {}
     for entry in entries:
-        if not any(isinstance(value, np.ndarray | Shaped) for value in entry.values) or _same(entry.values, right):
+        if not any(map(_says_something, entry.values, right)) or _same(entry.values, right):
             continue
         alike = places.setdefault(_print(entry.values), [])
         twin = next((place for place in alike if _same(entry.values, kept[place].values)), None)
@@ -345,6 +345,13 @@ def _distinct(entries: Sequence[Entry], right: Sequence[Array]) -> Iterator[Entr
             places.setdefault(("twin", twin), []).append(len(kept))
             kept.append(replace(entry, values=kept[twin].values))
     yield from kept
+
+
+def _says_something(value: Value, right: Array) -> bool:
+    """Whether a value is a shape, or numbers that are more than the rounding of zero."""
+    if isinstance(value, np.ndarray):
+        return float(np.abs(value).max(initial=0.0)) > SAME * float(np.abs(right).max(initial=0.0))
+    return isinstance(value, Shaped)
 
 
 def _print(values: Sequence[Value]) -> tuple[object, ...]:

@@ -23,7 +23,7 @@ Fact: TypeAlias = "str | float | int"
 
 MOST_FINDINGS = 3
 EXACT, CLOSE, FARTHEST = 1e-12, 5e-3, 0.1
-"""Relative errors of a difference quotient: at most half of its elements are exact, half are close, and all are near."""
+"""Relative errors of a difference quotient: at most half of the elements are exact, half are close, all are near."""
 COPIED = 1e-2
 """Numbers copied from a handout are as near as this to what is right, however they were rounded."""
 
@@ -170,7 +170,12 @@ def _says(common: Law, step: str | None) -> Iterator[Finding]:
     if common.factor < 0:
         yield Finding("sign", step)
     if abs(common.factor) != 1.0:
-        yield Finding("factor", step, {"factor": abs(common.factor)})
+        yield Finding("factor", step, {"factor": _shown(abs(common.factor))})
+
+
+def _shown(factor: float) -> float:
+    """A factor without the digits that rounding makes."""
+    return float(f"{factor:.6g}")
 
 
 def _terms(bank: Bank, judged: Sequence[Judged]) -> Iterator[Finding]:
@@ -235,7 +240,7 @@ def _off_by(term: Term, common: Law) -> Iterator[Finding]:
         yield Finding("regularization" if term.penalty else "missing_term", term.step)
     elif common.counted or common.factor != 1.0:
         if term.penalty:
-            yield Finding("regularization", term.step, {} if common.counted else {"factor": common.factor})
+            yield Finding("regularization", term.step, {} if common.counted else {"factor": _shown(common.factor)})
         yield from _says(common, term.step)
 
 

@@ -1,7 +1,7 @@
 """Where an answer is wrong that nothing explains: only in some rows or columns, or only on one side of a mask.
 
-Says only what holds in every wrong case that has something to show: some lines are right as a whole, or one side of a
-mask is.
+Says only what holds in every wrong case: some lines are right as a whole, or one side of a mask is. Where the right
+answer is zero, being right says nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,16 +26,17 @@ def where(judged: Sequence[Judged], masks: Mapping[str, Sequence[Mask | None]]) 
 
     Lines are named by their indices in a public case; where none is wrong, there is nothing to show but the fact.
     """
-    wrong = {place: _wrong(one) for place, one in enumerate(judged) if one.seen.verdict == "incorrect"}
-    if not wrong or any(one.seen.verdict not in ("correct", "incorrect") or one.array is None for one in judged):
+    if any(one.seen.verdict not in ("correct", "incorrect") or one.array is None for one in judged):
         return None
+    wrong = {place: _wrong(one) for place, one in enumerate(judged) if one.seen.verdict == "incorrect"}
+    known = {place: judged[place].seen.target.value != 0 for place in wrong}
     for step, by_case in masks.items():
-        sides = {_side(by_case[place], one) for place, one in wrong.items()}
+        sides = {_side(by_case[place], one, known[place]) for place, one in wrong.items()}
         if len(sides) == 1 and (side := sides.pop()) is not None:
             return {side: step}
     for axis, word in enumerate(LINES.get(next(iter(wrong.values())).ndim, ())):
         lines = {place: _lines(one, axis) for place, one in wrong.items()}
-        if all(one.any() and not one.all() for one in lines.values()):
+        if all(one.any() and (~one & _lines(known[place], axis)).any() for place, one in lines.items()):
             shown = next((one for place, one in lines.items() if judged[place].seen.public), None)
             return {} if shown is None else {word: _named(shown)}
     return None
@@ -48,13 +49,14 @@ def _wrong(one: Judged) -> Mask:
     return found
 
 
-def _side(mask: Mask | None, wrong: Mask) -> str | None:
-    """The side of a mask on which all wrong elements are; None if they are on both, or the mask is of no use."""
-    if mask is None or mask.shape != wrong.shape or mask.all() or not mask.any():
+def _side(mask: Mask | None, wrong: Mask, known: Mask) -> str | None:
+    """The side of a mask on which all wrong elements are; None if they are on both, or the other says nothing."""
+    if mask is None or mask.shape != wrong.shape:
         return None
-    if not (wrong & ~mask).any():
-        return "lets_through"
-    return None if (wrong & mask).any() else "cuts_off"
+    for side, other in (("lets_through", ~mask), ("cuts_off", mask)):
+        if (known & other).any() and not (wrong & other).any():
+            return side
+    return None
 
 
 def _lines(wrong: Mask, axis: int) -> Mask:
