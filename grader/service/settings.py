@@ -1,0 +1,93 @@
+"""What an operator may choose: flags come before the environment (`GRADER_…`), and that before a file.
+
+The file is TOML, with the names below as its keys; it is named by `--config` or `GRADER_CONFIG`.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from grader.errors import AuthorError
+from grader.visible import visible
+
+PREFIX = "GRADER_"
+
+
+class Settings(BaseSettings):
+    """The settings of one process of the service."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
+
+    config: Path | None = None
+    """The file that was read."""
+    data: Path = Path("grader-data")
+    """The folder of the embedded database."""
+    database: str | None = None
+    """The URL of a database, as postgresql://user@host/name; else an SQLite file in `data`."""
+    jobs: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    """Submissions that are graded at a time."""
+    warm: int = Field(default=3, ge=1)
+    """Assignments whose references and sandboxes are kept."""
+    batch: int = Field(default=16, ge=1)
+    """Attempts that a worker takes at a time."""
+    lease_seconds: float = Field(default=30.0, gt=0)
+    """How long a worker may be silent before its attempts are given to others."""
+    tries: int = Field(default=5, ge=1)
+    """Times that an attempt may be begun."""
+    stop_seconds: float = Field(default=20.0, ge=0)
+    """How long what is being graded may take to finish when the service stops."""
+    allow_degraded: bool = False
+    """Grade although the sandbox is not strong."""
+
+    @property
+    def database_url(self) -> str:
+        """Of the database that is used."""
+        return self.database or f"sqlite:///{self.data.absolute() / 'grader.sqlite3'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, the environment, the file; the first that says something counts."""
+        flags = init_settings.init_kwargs if isinstance(init_settings, InitSettingsSource) else {}
+        file = flags.get("config") or os.environ.get(f"{PREFIX}CONFIG")
+        sources = (init_settings, env_settings)
+        return (*sources, TomlConfigSettingsSource(settings_cls, Path(file))) if file else sources
+
+
+def settings(**flags: Any) -> Settings:
+    """The settings, with flags that were given; those that are None were not.
+
+    Raises:
+        AuthorError: if one has a value that it cannot have, or the file cannot be read.
+    """
+    given = {name: value for name, value in flags.items() if value is not None}
+    file = given.get("config") or os.environ.get(f"{PREFIX}CONFIG")
+    if file and not os.path.isfile(file):
+        raise AuthorError(f"there is no file {visible(str(file), limit=500)}")
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise AuthorError("; ".join(_sentence(one["loc"], one["msg"]) for one in error.errors())) from None
+    except tomllib.TOMLDecodeError as error:
+        raise AuthorError(f"{visible(str(file), limit=500)} is not TOML: {error}") from None
+
+
+def _sentence(place: tuple[int | str, ...], message: str) -> str:
+    """One thing that is wrong, by its name."""
+    return f"the setting `{'.'.join(map(str, place))}`: {message[:1].lower()}{message[1:]}"

@@ -1,0 +1,57 @@
+"""Flags come before the environment, and that before the file; what is wrong is said by its name."""
+
+from pathlib import Path
+
+import pytest
+
+from grader.errors import AuthorError
+from grader.service.settings import settings
+
+
+def test_settings_several_sources_first_that_speaks_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each source fills what those before it left open."""
+    file = tmp_path / "grader.toml"
+    file.write_text("jobs = 7\nwarm = 8\nbatch = 9\n")
+    monkeypatch.setenv("GRADER_CONFIG", str(file))
+    monkeypatch.setenv("GRADER_WARM", "5")
+    monkeypatch.setenv("GRADER_BATCH", "6")
+    found = settings(batch=4, jobs=None)
+    assert (found.jobs, found.warm, found.batch, found.config) == (7, 5, 4, file)
+
+
+def test_settings_none_given_database_is_a_file_in_the_data_folder(tmp_path: Path) -> None:
+    """From an empty folder, nothing has to be set."""
+    assert settings(data=tmp_path).database_url == f"sqlite:///{tmp_path}/grader.sqlite3"
+
+
+def test_settings_value_that_cannot_be_is_refused() -> None:
+    """The sentence names the setting."""
+    with pytest.raises(AuthorError) as error:
+        settings(jobs=0)
+    assert str(error.value) == "the setting `jobs`: input should be greater than or equal to 1"
+
+
+def test_settings_unknown_key_in_the_file_is_refused(tmp_path: Path) -> None:
+    """A key with a slip in it would else do nothing."""
+    file = tmp_path / "grader.toml"
+    file.write_text("job = 7\n")
+    with pytest.raises(AuthorError) as error:
+        settings(config=file)
+    assert str(error.value) == "the setting `job`: extra inputs are not permitted"
+
+
+def test_settings_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    """It is not taken for an empty one."""
+    with pytest.raises(AuthorError) as error:
+        settings(config=tmp_path / "none.toml")
+    assert str(error.value) == f"there is no file {tmp_path}/none.toml"
+
+
+def test_settings_file_that_is_not_toml_is_refused(tmp_path: Path) -> None:
+    """With what is wrong in it, and where."""
+    file = tmp_path / "grader.toml"
+    file.write_text("jobs: 7\n")
+    with pytest.raises(AuthorError) as error:
+        settings(config=file)
+    expected = "is not TOML: Expected '=' after a key in a key/value pair (at line 1, column 5)"
+    assert str(error.value) == f"{file} {expected}"
