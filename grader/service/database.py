@@ -1,0 +1,103 @@
+"""The database, SQLite in a file or PostgreSQL by its URL: sessions that read, and transactions that write.
+
+A transaction is committed when its block ends, and durable then: SQLite writes ahead and waits for the disk. On SQLite
+one that writes says so at its beginning, since one that finds out later may have to give way to another that did too.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from grader.errors import AuthorError
+
+BUSY_SECONDS = 15
+CONNECT_SECONDS = 5
+ANSWER_SECONDS = 15
+"""A server that acknowledges nothing for so long is gone."""
+
+Unavailable = (OperationalError, InterfaceError)
+"""What is raised while there is no connection, no room on the disk, or no end of waiting; later it may be well."""
+
+
+class Database:
+    """Where everything is kept."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(_url(url))
+        self._writer = self.engine.execution_options(writes=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file of this machine."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that changes nothing, and sees one moment on SQLite."""
+        with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction: all of it, or on any exception nothing."""
+        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        """One transaction on the tables themselves."""
+        with self._writer.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close connections that nobody uses."""
+        self.engine.dispose()
+
+
+def _url(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise AuthorError("the database is no URL such as sqlite:///file or postgresql://user@host/name") from None
+    if url.drivername in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise AuthorError(f"the database is `{url.drivername}`; expected sqlite or postgresql")
+    return url
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        patience = {
+            "connect_timeout": CONNECT_SECONDS,
+            "keepalives_idle": ANSWER_SECONDS,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": ANSWER_SECONDS * 1000,
+        }
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=patience)
+    if not url.database or url.database == ":memory:":
+        raise AuthorError("an SQLite database needs a file: what is only in memory is lost with the process")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _: Any) -> None:
+    connection.isolation_level = None  # transactions begin where we say so, and not where Python thinks they should
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
