@@ -1,0 +1,48 @@
+"""Assignments as the service keeps them: the text of each version for ever, so that what was graded can be explained.
+
+The same text again is no new version.
+"""
+
+from sqlalchemy import select
+
+from grader import assignment_file
+from grader.assignment import Assignment as LoadedAssignment
+from grader.service.database import Database
+from grader.service.tables import Assignment, AssignmentVersion
+
+
+def publish(database: Database, text: bytes, name: str) -> int:
+    """Make a text the newest version of its assignment; `name` gives the id if the text does not.
+
+    Returns:
+        The id of the version.
+
+    Raises:
+        AssignmentError: if it is no sensible assignment.
+    """
+    loaded = assignment_file.loads(text, name)
+    with database.writing() as session:
+        # Locked, so that two who publish at a time get two numbers.
+        if session.get(Assignment, loaded.id, with_for_update=True) is None:
+            session.add(Assignment(id=loaded.id))
+            session.flush()
+        newest = session.scalar(
+            select(AssignmentVersion)
+            .where(AssignmentVersion.assignment_id == loaded.id)
+            .order_by(AssignmentVersion.number.desc())
+            .limit(1)
+        )
+        if newest is not None and newest.text == text:
+            return newest.id
+        number = newest.number + 1 if newest is not None else 1
+        version = AssignmentVersion(assignment_id=loaded.id, number=number, text=text, sha256=loaded.sha256)
+        session.add(version)
+        session.flush()
+        return version.id
+
+
+def load(database: Database, version_id: int) -> LoadedAssignment:
+    """The assignment in one of its versions."""
+    with database.reading() as session:
+        version = session.get_one(AssignmentVersion, version_id)
+    return assignment_file.loads(version.text, f"{version.assignment_id}.yaml")

@@ -1,0 +1,119 @@
+"""What is handed in is there whole, once, however often and however many at a time ask for it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from grader.service.assignments import load, publish
+from grader.service.database import Database
+from grader.service.handing_in import File, KeyReusedError, Receipt, RefusedError, UnknownError, hand_in, regrade
+from grader.service.tables import AssignmentVersion, Attempt, State, Submission
+from tests.service.handed import ASSIGNMENT, learner
+
+WORK = [File("main.py", b"import helper\n"), File("helper.py", b"\xff\x00")]
+
+
+@pytest.fixture
+def who(database: Database) -> UUID:
+    """A learner, for whom there is an assignment."""
+    publish(database, ASSIGNMENT, "a.yaml")
+    return learner(database)
+
+
+def test_hand_in_work_waits_with_all_its_files(database: Database, who: UUID) -> None:
+    """Submission, files and the first attempt are written together."""
+    receipt = hand_in(database, "a", who, WORK)
+    assert receipt.new
+    with database.reading() as session:
+        submission = session.get_one(Submission, receipt.submission_id)
+        assert (submission.assignment_id, submission.learner_id) == ("a", who)
+        assert [(file.name, file.data) for file in submission.files] == [(file.name, file.data) for file in WORK]
+        assert [(one.number, one.state, one.tries, one.fence) for one in submission.attempts] == [
+            (1, State.QUEUED, 0, 0)
+        ]
+
+
+def test_hand_in_same_key_and_work_gets_the_first_receipt(database: Database, who: UUID) -> None:
+    """Also when the assignment has a new version by then."""
+    first = hand_in(database, "a", who, WORK, "k")
+    publish(database, ASSIGNMENT + b"points: {W: 3}\n", "a.yaml")
+    assert hand_in(database, "a", who, WORK, "k") == Receipt(first.submission_id, new=False)
+
+
+def test_hand_in_same_key_at_the_same_time_is_taken_once(database: Database, who: UUID) -> None:
+    """A program that asks again before it has heard does no harm."""
+    with ThreadPoolExecutor(8) as threads:
+        receipts = list(threads.map(lambda _: hand_in(database, "a", who, WORK, "k"), range(16)))
+    assert len({receipt.submission_id for receipt in receipts}) == 1
+    assert [receipt.new for receipt in receipts].count(True) == 1
+    with database.reading() as session:
+        assert len(session.scalars(select(Attempt.id)).all()) == 1
+
+
+def test_hand_in_same_key_for_other_work_is_refused(database: Database, who: UUID) -> None:
+    """The names of files count as well as their bytes; another learner's keys are his own."""
+    hand_in(database, "a", who, WORK, "k")
+    for other in (WORK[:1], [File("other.py", WORK[0].data), WORK[1]]):
+        with pytest.raises(KeyReusedError) as error:
+            hand_in(database, "a", who, other, "k")
+        assert str(error.value) == "this Idempotency-Key was used before, for other work"
+    assert hand_in(database, "a", learner(database), WORK[:1], "k").new
+
+
+def test_hand_in_without_a_key_is_another_submission_each_time(database: Database, who: UUID) -> None:
+    """Nothing says that it was meant to be the same."""
+    assert hand_in(database, "a", who, WORK) != hand_in(database, "a", who, WORK)
+
+
+def test_hand_in_unknown_assignment_or_learner_is_refused(database: Database, who: UUID) -> None:
+    """And nothing is left of it."""
+    with pytest.raises(UnknownError) as error:
+        hand_in(database, "b", who, WORK)
+    assert str(error.value) == "there is no assignment b"
+    with pytest.raises(UnknownError) as error:
+        hand_in(database, "a", uuid4(), WORK)
+    assert str(error.value) == "there is no such learner"
+    with database.reading() as session:
+        assert session.scalars(select(Submission.id)).all() == []
+
+
+def test_hand_in_two_files_of_one_name_is_refused(database: Database, who: UUID) -> None:
+    """Only one of them could be what is meant."""
+    with pytest.raises(RefusedError) as error:
+        hand_in(database, "a", who, [WORK[0], WORK[0]])
+    assert str(error.value) == "two of the files have the same name"
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b.py", "..\\b.py", "a\0.py", "a\n.py", "ä" * 121, "\ud800.py"])
+def test_file_name_that_is_not_that_of_a_file_is_refused(name: str) -> None:
+    """No name leads anywhere."""
+    with pytest.raises(RefusedError, match=r" is no name of a file\Z"):
+        File(name, b"")
+
+
+def test_regrade_is_a_new_attempt_on_the_newest_version(database: Database, who: UUID) -> None:
+    """Behind those that somebody waits for, and numbered one by one."""
+    submission = hand_in(database, "a", who, WORK).submission_id
+    newer = publish(database, ASSIGNMENT + b"points: {W: 3}\n", "a.yaml")
+    with ThreadPoolExecutor(4) as threads:
+        numbers = list(threads.map(lambda _: regrade(database, submission), range(4)))
+    assert sorted(numbers) == [2, 3, 4, 5]
+    with database.reading() as session:
+        attempts = session.get_one(Submission, submission).attempts
+        assert [one.priority for one in attempts] == [0, 1, 1, 1, 1]
+        assert {one.version_id for one in attempts[1:]} == {newer}
+    with pytest.raises(UnknownError) as error:
+        regrade(database, uuid4())
+    assert str(error.value) == "there is no such submission"
+
+
+def test_publish_same_text_is_no_new_version(database: Database) -> None:
+    """Another one is the next; each can be had again."""
+    first = publish(database, ASSIGNMENT, "a.yaml")
+    assert publish(database, ASSIGNMENT, "a.yaml") == first
+    second = publish(database, ASSIGNMENT + b"title: B\n", "a.yaml")
+    with database.reading() as session:
+        assert session.get_one(AssignmentVersion, second).number == 2
+    assert [load(database, version).title for version in (first, second)] == [{"en": "a"}, {"en": "B"}]
