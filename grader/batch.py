@@ -26,6 +26,7 @@ from grader.crew import Crew, here, processes
 from grader.errors import AuthorError, SandboxError
 from grader.grading import grade
 from grader.intake import Member, Submission
+from grader.language import Language, speaking, spoken
 from grader.preparation import Prepared, prepare
 from grader.report import Report
 from grader.sandbox import Isolation, OpenSandbox, open_sandbox
@@ -115,7 +116,7 @@ def grade_all(
     """
     if not submissions:
         return
-    order = Order(assignment, mode, accept, made, __version__)
+    order = Order(assignment, mode, accept, made, __version__, spoken())
     waiting = deque(submissions)
     del submissions
     if by is None:
@@ -140,6 +141,8 @@ class Order(Generic[T]):
     accept: Accept
     made: Made[T]
     version: str
+    language: Language = Language.en
+    """Of all reports of the batch."""
 
 
 @dataclass(frozen=True)
@@ -167,8 +170,9 @@ class Station:
 
     def grade(self, submission: Submission) -> Done[Any]:
         """Grade a submission, and make of its report what is wanted."""
-        report = grade(self._prepared, submission, self._sandboxes)
-        return Done(self.order.made(report, submission.members), doubtful(report, self._prepared))
+        with speaking(self.order.language):
+            report = grade(self._prepared, submission, self._sandboxes)
+            return Done(self.order.made(report, submission.members), doubtful(report, self._prepared))
 
     def close(self) -> None:
         """End the sandbox."""
@@ -252,7 +256,8 @@ def _scheduled(order: Order[T], waiting: deque[Submission], crew: Crew) -> Itera
         return prepare(order.assignment)
 
     def failed(submission: Submission, why: str) -> T:
-        return order.made(_failed(prepared(), submission, why), submission.members)
+        with speaking(order.language):
+            return order.made(_failed(prepared(), submission, why), submission.members)
 
     given: dict[Future[list[Done[T]]], tuple[Submission, ...]] = {}
     while waiting or single or alone or given:

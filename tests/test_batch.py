@@ -17,6 +17,7 @@ from grader.assignment import Assignment, Problem
 from grader.batch import Order, accept_any, doubtful, grade_all, leave, the_report, work
 from grader.errors import AuthorError, SandboxError
 from grader.intake import Member, Submission
+from grader.language import Language, speaking, spoken
 from grader.preparation import prepare
 from grader.report import ReasonReport, Report
 from grader.sandbox import Isolation, PlainSandbox
@@ -261,6 +262,26 @@ def test_work_of_another_version_is_refused() -> None:
     assert str(error.value) == (
         f"a worker has version {__version__} of the grader and here it is 0.0; expected the same everywhere"
     )
+
+
+def test_work_is_done_in_the_language_of_the_order() -> None:
+    """Whatever is spoken where the worker is."""
+    order = Order(ASSIGNMENT, "none", accept_any, the_report, __version__, Language.zh_cn)
+    try:
+        (done,) = work(order, submissions(1))
+    finally:
+        leave()
+    assert done.made is not None
+    assert done.made.environment["language"] == "zh-CN"
+    assert done.made.warnings[0].message == "评分时的隔离级别是 none，提交的代码能做的事比应有的多。"
+    assert spoken() is Language.en
+
+
+def test_grade_all_workers_speak_as_who_orders() -> None:
+    """Other processes, too."""
+    with speaking(Language.zh_cn):
+        reports = list(grade_all(ASSIGNMENT, submissions(2), jobs=2))
+    assert [report.environment["language"] for report in reports] == ["zh-CN", "zh-CN"]
 
 
 def test_work_that_takes_long_is_handed_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,8 @@
 """Every example submission against the table of what should become of it, and the reports that learners get.
 
     submissions/<assignment>/*.py ─ grade ─▶ Report ─┬─ status, verdicts, score, warnings = golden/submissions.json
-                                                     └─ whole report = golden/reports/<assignment>/<learner>.json
+                                                     └─ whole report = golden/reports/<assignment>/<learner>.json,
+                                                        in Chinese golden/reports_zh-CN/...
 
 After a change that is meant, renew the golden reports with GOLDEN_RENEW=1 in the environment, and read their diff. The
 table is written by hand.
@@ -24,6 +25,7 @@ from grader.assignment import Assignment
 from grader.assignment_file import load
 from grader.grading import grade
 from grader.intake import Submission, collect
+from grader.language import Language, speaking
 from grader.preparation import Prepared, prepare, wanted
 from grader.report import Report, dump, labels
 from grader.sandbox import OpenSandbox, open_sandbox
@@ -33,7 +35,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 SUBMISSIONS = ROOT / "submissions"
 GOLDEN = HERE / "golden"
-REPORTS = GOLDEN / "reports"
+REPORTS = {Language.en: GOLDEN / "reports", Language.zh_cn: GOLDEN / "reports_zh-CN"}
 SAMPLES = HERE / "samples"
 
 TABLE: Mapping[str, Mapping[str, Mapping[str, Any]]] = json.loads((GOLDEN / "submissions.json").read_text())
@@ -69,9 +71,10 @@ def _prepared(name: str, large: bool = False) -> Prepared:
 
 
 @cache
-def _submissions(name: str) -> Mapping[str, Submission]:
+def _submissions(name: str, language: Language = Language.en) -> Mapping[str, Submission]:
     """The submissions of a folder by the name of their file."""
-    found = collect([SUBMISSIONS / name], wanted(_assignment(name)))
+    with speaking(language):
+        found = collect([SUBMISSIONS / name], wanted(_assignment(name)))
     return {submission.files[0]: submission for submission in found}
 
 
@@ -175,16 +178,21 @@ def test_there_is_a_sample_of_every_verdict() -> None:
 
 
 @pytest.mark.parametrize(
-    ("assignment", "learner"),
-    [(path.parent.name, path.stem) for path in sorted(REPORTS.glob("*/*.json"))],
+    ("language", "assignment", "learner"),
+    [
+        (language, path.parent.name, path.stem)
+        for language, folder in REPORTS.items()
+        for path in sorted(folder.glob("*/*.json"))
+    ],
 )
-def test_report_is_the_golden_one(assignment: str, learner: str, sandbox: OpenSandbox) -> None:
+def test_report_is_the_golden_one(language: Language, assignment: str, learner: str, sandbox: OpenSandbox) -> None:
     """The same bytes, outside timing, environment and isolation, on the kind of machine that made them.
 
     Other processors and versions round sums in another way: there numbers are compared to nine digits.
     """
-    path = REPORTS / assignment / f"{learner}.json"
-    dumped = _report_bytes(assignment, learner, sandbox)
+    path = REPORTS[language] / assignment / f"{learner}.json"
+    with speaking(language):
+        dumped = _report_bytes(assignment, learner, sandbox)
     found = json.loads(dumped)
     assert dumped == _bytes(found)
     if os.environ.get("GOLDEN_RENEW"):
@@ -195,6 +203,30 @@ def test_report_is_the_golden_one(assignment: str, learner: str, sandbox: OpenSa
     if same_machine:
         assert _fixed(found, environment={}).decode() == _fixed(golden, environment={}).decode()
     assert _rounded(json.loads(_fixed(found, environment={}))) == _rounded(json.loads(_fixed(golden, environment={})))
+
+
+@pytest.mark.parametrize(("assignment", "file"), [row for row in ROWS if "right" not in row[1]])
+def test_chinese_report_is_chinese_throughout(assignment: str, file: str, sandbox: OpenSandbox) -> None:
+    """Every sentence has Chinese characters, and nothing else in the report depends on the language."""
+    with speaking(Language.zh_cn):
+        chinese = grade(_prepared(assignment), _submissions(assignment, Language.zh_cn)[file], {"torch": sandbox})
+    english = grade(_prepared(assignment), _submissions(assignment)[file], {"torch": sandbox})
+    one, other = (json.loads(dump(report)) for report in (chinese, english))
+    assert (one["environment"].pop("language"), other["environment"].pop("language")) == ("zh-CN", "en")
+    sentences = [*_sentences(one)]
+    assert sentences
+    assert [sentence for sentence in sentences if not re.search("[一-鿿]", sentence)] == []
+    assert len(sentences) == len([*_sentences(other)])
+    one["timing"] = other["timing"] = {}
+    assert one == other
+
+
+def _sentences(part: Any) -> Iterator[str]:
+    """Takes the sentences out of a report."""
+    if isinstance(part, dict):
+        yield from (part.pop(key) for key in ("message", "help") if key in part)
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _sentences(inner)
 
 
 def test_same_submission_gets_the_same_bytes(sandbox: OpenSandbox) -> None:

@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 
 from grader.commands.exits import GRADER_FAULT, NOT_CORRECT
-from grader.commands.options import AssignmentArgument, IsolationMode
+from grader.commands.options import AssignmentArgument, IsolationMode, LanguageOption, speak
 from grader.errors import AssignmentError
+from grader.language import translated as _
 
 
 def check(
+    context: typer.Context,
     assignment: AssignmentArgument,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Your solution: a Python file, or a folder of modules.")],
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
@@ -22,6 +24,7 @@ def check(
     isolation: Annotated[
         IsolationMode, typer.Option(help="`auto` is the best this machine has; `none` runs your code as it is.")
     ] = IsolationMode.auto,
+    lang: LanguageOption = None,
 ) -> None:
     """Try a solution on the public cases and on fresh random ones; succeeds only if everything is correct."""
     from grader import assignment_file
@@ -37,6 +40,7 @@ def check(
         from grader.preparation import prepare, wanted
 
         loaded = assignment_file.load(path)
+        speak(context, lang, loaded.title)
         submission = collect_one(file, wanted(loaded))
         seed = _fresh_seed() if seed is None else seed
         try:
@@ -54,7 +58,7 @@ def check(
         screen = console()
         screen.print(report_view(report))
         if report.reason is None:
-            screen.print(f"The random cases were drawn with --seed {seed}.", style="dim")
+            screen.print(_("The random cases were drawn with --seed {seed}.", seed=seed), style="dim")
         if notice := isolation_notice(report.isolation):
             console(sys.stderr).print(notice)
     if report.status == "grader_error":

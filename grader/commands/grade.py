@@ -13,8 +13,10 @@ import typer
 
 from grader import atomic
 from grader.commands.exits import GRADER_FAULT, Stopped
-from grader.commands.options import STRONG, AssignmentArgument, IsolationMode, refuse_weak
+from grader.commands.options import STRONG, AssignmentArgument, IsolationMode, LanguageOption, refuse_weak, speak
 from grader.errors import AssignmentError, AuthorError
+from grader.language import Language, spoken
+from grader.language import translated as _
 from grader.visible import visible
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ class SubmissionFormat(StrEnum):
 
 
 def grade(
+    context: typer.Context,
     assignment: AssignmentArgument,
     submissions: Annotated[
         list[Path],
@@ -102,11 +105,12 @@ def grade(
     feedback: Annotated[
         TakesBack | None, typer.Option(help="An archive of feedback for the students, as this LMS takes it back.")
     ] = None,
+    lang: LanguageOption = None,
 ) -> None:
     """Grade submissions: a report and a page for each learner, index.html, gradebook.csv and summary.json.
 
     A run that was interrupted goes on where it stopped: reports of an earlier run are kept as long as assignment,
-    submission and grader are the same.
+    submission, grader and language are the same.
     """
     from grader import assignment_file
     from grader.batch import accept_any, grade_all
@@ -126,6 +130,7 @@ def grade(
         raise AuthorError("--jobs counts workers of this machine, and --cluster takes those of others")
     path = assignment_file.find(assignment)
     loaded = assignment_file.load(path)
+    speak(context, lang, loaded.title)
     book = _gradebook(gradebook_file, output, [loaded.id, *loaded.title.values()], column=column, overwrite=overwrite)
     others = [folder for folder in _outputs(submissions) if folder.resolve() != output.resolve()]
     skipped = [output, *others, *(path.parent / name for name in loaded.provided)]
@@ -176,20 +181,28 @@ def grade(
     _write(output, "index.html", class_page(rows, summary))
     screen = console()
     for other in others:
-        screen.print(f"{_shown(other)} is the output of another run, and no submission.", soft_wrap=True)
+        said = _("{folder} is the output of another run, and no submission.", folder=_shown(other))
+        screen.print(said, soft_wrap=True)
     screen.print(class_view(rows, [_again(output, one.learner) for one in rows] if len(rows) <= FEW else []))
     screen.print()
     if kept:
-        screen.print(f"{kept} of {len(rows)} were graded before and are unchanged (--regrade grades them again).")
+        screen.print(
+            _(
+                "{kept} of {all} were graded before and are unchanged (--regrade grades them again).",
+                kept=kept,
+                all=len(rows),
+            )
+        )
     if regrade:
-        changed = ["Changed by the regrade:", *sorted(changes)]
-        screen.print("\n".join(changed) if changes else "The regrade changed nothing.")
+        changed = [_("Changed by the regrade:"), *sorted(changes)]
+        screen.print("\n".join(changed) if changes else _("The regrade changed nothing."))
     screen.print(summary_view(summary))
     for name, data, told in _handed_back(output, rows, book, gradebook_file, feedback, overwrite=overwrite):
         _write(output, name, data)
-        screen.print("\n".join([f"{name} in {_shown(output)}:", *told]), soft_wrap=True)
+        screen.print("\n".join([_("{name} in {folder}:", name=name, folder=_shown(output)), *told]), soft_wrap=True)
         screen.print()
-    screen.print(f"Reports, gradebook.csv, summary.json and index.html are in {_shown(output)}", soft_wrap=True)
+    said = _("Reports, gradebook.csv, summary.json and index.html are in {folder}", folder=_shown(output))
+    screen.print(said, soft_wrap=True)
     if summary.grader_errors:
         raise SystemExit(GRADER_FAULT)
 
@@ -200,6 +213,8 @@ def _kept(output: Path, submission: "Submission", sha256: str, *, allow_degraded
 
     report = earlier(output, submission.learner)
     if report is None or not holds(report, submission, sha256):
+        return None
+    if report.environment.get("language", Language.en) != spoken():
         return None
     return report if allow_degraded or report.isolation.level in STRONG else None
 
@@ -307,7 +322,7 @@ def _progress(total: int) -> Iterator[Callable[[], None]]:
 
     screen, quiet = console(sys.stderr), not sys.stderr.isatty()
     columns = (
-        progress.TextColumn("Grading"),
+        progress.TextColumn(_("Grading")),
         progress.BarColumn(),
         progress.MofNCompleteColumn(),
         Rate(),

@@ -1,11 +1,14 @@
 """Arguments and options that several verbs share."""
 
+import os
+from collections.abc import Collection
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from grader.errors import SandboxError
+from grader.language import Language, chosen, speaking
 
 if TYPE_CHECKING:
     from grader.sandbox.isolation import Isolation
@@ -21,6 +24,20 @@ class IsolationMode(StrEnum):
 AssignmentArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="ASSIGNMENT", help="An assignment file, or the id of one under assignments/.")
 ]
+
+LanguageOption: TypeAlias = Annotated[
+    Language | None,
+    typer.Option(
+        "--lang",
+        help="The language of all that is said about submissions; by default that of the assignment's title, else "
+        "that of this machine.",
+    ),
+]
+
+
+def speak(context: typer.Context, asked: Language | None, titles: Collection[str]) -> None:
+    """Until the verb is done, what is written is in the language that was asked for, or else that fits best."""
+    context.with_resource(speaking(chosen(asked, titles, os.environ)))
 
 
 STRONG = ("full", "strong")

@@ -192,7 +192,7 @@ def _findings(gradient: GradientReport, several_problems: bool) -> RenderableTyp
     for found in gradient.diagnosis:
         text.append(f"\n{found.message}", style="cyan")
         if found.help:
-            text.append(f" {found.help}")
+            text.append(_(" {question}", question=found.help))
     if case is not None and case.help and not gradient.diagnosis:
         text.append(f"\n{case.help}", style="dim")
     return _indented(text)
