@@ -42,11 +42,9 @@ def diagnose(seen: Sequence[Seen], bank: Callable[[], Bank]) -> tuple[Finding, .
     """What explains an answer that is not right; the most telling first, nothing if nothing does."""
     if all(one.verdict in ("correct", "grader_error") for one in seen):
         return ()
-    for step in (_without_numbers, _by_the_bank):
-        found = tuple(step(seen, bank))
-        if found:
-            return _first_of_each(found)
-    return ()
+    if all(map(_says_nothing, seen)):
+        return (Finding("unfinished"),)
+    return _first_of_each(tuple(_by_the_bank(seen, bank())))
 
 
 def _first_of_each(found: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -60,14 +58,6 @@ def _first_of_each(found: Sequence[Finding]) -> tuple[Finding, ...]:
 # ----- without the bank -----
 
 
-def _without_numbers(seen: Sequence[Seen], bank: Callable[[], Bank]) -> Iterator[Finding]:
-    """Nothing written yet, or the same numbers whatever the inputs."""
-    if all(_says_nothing(one) for one in seen):
-        yield Finding("unfinished")
-    elif _constant(seen):
-        yield Finding("constant_answer")
-
-
 def _says_nothing(one: Seen) -> bool:
     match one.answer:
         case Missing(why):
@@ -79,6 +69,11 @@ def _says_nothing(one: Seen) -> bool:
         case Returned(array=array):
             return array is not None and not array.any()
     return False
+
+
+def _constant_answer(bank: Bank, judged: Sequence[Judged]) -> Iterator[Finding]:
+    if _constant([one.seen for one in judged]):
+        yield Finding("constant_answer")
 
 
 def _constant(seen: Sequence[Seen]) -> bool:
@@ -104,10 +99,9 @@ def _copied(handout: Seen) -> bool:
 # ----- by the bank -----
 
 
-def _by_the_bank(seen: Sequence[Seen], make: Callable[[], Bank]) -> Iterator[Finding]:
-    bank = make()
+def _by_the_bank(seen: Sequence[Seen], bank: Bank) -> Iterator[Finding]:
     judged = [Judged(one) for one in seen]
-    for step in (_single, _multiple_of_right, _terms, _multiple, _pairs):
+    for step in (_single, _constant_answer, _multiple_of_right, _terms, _multiple, _pairs):
         found = tuple(step(bank, judged))
         if found:
             yield from found
