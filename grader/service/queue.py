@@ -26,6 +26,9 @@ from grader.service.tables import Attempt, State, Submission, now
 
 LOST = "the worker that graded it died"
 
+_BACK: dict[str, Any] = {"state": State.QUEUED, "worker_id": None, "tries": Attempt.tries - 1}
+"""What an attempt becomes that is given back: as if it had not been begun."""
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -66,11 +69,16 @@ class Queue:
     def claim(self, worker: UUID, limit: int) -> list[Claim]:
         """Take some of those that have waited longest; one alone, if it was begun before.
 
+        Whoever claims has nothing in its hands. What it has nevertheless, it never heard of, since the connection was
+        lost at that moment: that is given back.
+
         Raises:
             GoneError: if others have given the worker up.
         """
         with self.database.writing() as session:
             presence.beat(session, worker)
+            unheard = update(Attempt).where(Attempt.worker_id == worker, Attempt.state == State.RUNNING)
+            session.execute(unheard.values(**_BACK).execution_options(synchronize_session=False))
             return self._claim(session, worker, Attempt.tries > 0, 1) or self._claim(
                 session, worker, Attempt.tries == 0, limit
             )
@@ -138,7 +146,7 @@ class Queue:
         with self.database.writing() as session:
             for claim in claims:
                 back = self._ours(claim).where(Attempt.state == State.RUNNING)
-                session.execute(back.values(state=State.QUEUED, worker_id=None, tries=Attempt.tries - 1))
+                session.execute(back.values(**_BACK))
 
     def give_up(self, worker: UUID, beat: int) -> bool:
         """Queue again what a silent worker had claimed; False if it was heard in the meantime."""

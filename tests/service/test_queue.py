@@ -33,10 +33,22 @@ def test_claim_oldest_go_first_and_nobody_twice(database: Database) -> None:
     """What one has, no other gets; in the end there is nothing."""
     handed_in(database, 5)
     queue = Queue(database)
-    first, second = come(database), come(database)
-    claims = [queue.claim(first, 2), queue.claim(second, 2), queue.claim(first, 2), queue.claim(second, 2)]
+    workers = [come(database) for _ in range(4)]
+    claims = [queue.claim(worker, 2) for worker in workers]
     assert [[claim.attempt_id for claim in taken] for taken in claims] == [[1, 2], [3, 4], [5], []]
-    assert attempt(database, claims[1][0]).worker_id == second
+    assert attempt(database, claims[1][0]).worker_id == workers[1]
+
+
+def test_claim_what_the_worker_never_heard_of_is_claimed_again(database: Database) -> None:
+    """The connection may be lost when the claim is made and not yet told; it costs no try."""
+    handed_in(database, 3)
+    queue = Queue(database)
+    worker = come(database)
+    unheard = queue.claim(worker, 2)
+    heard = queue.claim(worker, 3)
+    assert [(claim.attempt_id, claim.fence) for claim in heard] == [(1, 2), (2, 2), (3, 1)]
+    assert [attempt(database, claim).tries for claim in heard] == [1, 1, 1]
+    assert not queue.complete(unheard[0], result(unheard[0]))
 
 
 def test_claim_many_at_once_each_attempt_has_one_worker(database: Database) -> None:
@@ -47,7 +59,7 @@ def test_claim_many_at_once_each_attempt_has_one_worker(database: Database) -> N
     def all_of_mine(_: int) -> list[int]:
         worker, mine = come(database), []
         while taken := queue.claim(worker, 3):
-            mine += [claim.attempt_id for claim in taken]
+            mine += [claim.attempt_id for claim in taken if queue.complete(claim, result(claim))]
         return mine
 
     with ThreadPoolExecutor(4) as threads:
@@ -156,10 +168,11 @@ def test_claim_what_was_lost_before_is_claimed_alone(database: Database) -> None
     """So whoever brings its worker down again takes nobody with it."""
     handed_in(database, 4)
     queue = Queue(database)
-    killed, other = come(database), come(database)
+    killed = come(database)
     queue.claim(killed, 2)
     lose(queue, killed)
-    assert [[claim.attempt_id for claim in queue.claim(other, 4)] for _ in range(4)] == [[1], [2], [3, 4], []]
+    claims = [queue.claim(come(database), 4) for _ in range(4)]
+    assert [[claim.attempt_id for claim in taken] for taken in claims] == [[1], [2], [3, 4], []]
 
 
 def test_fault_until_no_tries_are_left_is_a_grader_error(database: Database) -> None:
