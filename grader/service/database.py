@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
 from grader.errors import AuthorError
@@ -22,7 +22,7 @@ CONNECT_SECONDS = 5
 ANSWER_SECONDS = 15
 """A server that acknowledges nothing for so long is gone."""
 
-Unavailable = (OperationalError, InterfaceError)
+Unavailable = (OperationalError, InterfaceError, TimeoutError)
 """What is raised while there is no connection, no room on the disk, or no end of waiting; later it may be well."""
 
 
