@@ -18,6 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from grader import messages
+from grader.kit.texts import TEXTS
 from grader.language import Language
 from grader.phrases import PHRASES
 from grader.verdict import STATUSES
@@ -38,9 +39,9 @@ def texts() -> tuple[Text, ...]:
 
 
 def _sentences() -> Iterator[str]:
-    """The tables of messages, and the codes that are shown as words."""
+    """The tables of messages and of the kit, and the codes that are shown as words."""
     tables = [table for name, table in vars(messages).items() if name.isupper() and isinstance(table, Mapping)]
-    for table in tables:
+    for table in (*tables, TEXTS):
         for entry in table.values():
             yield from (entry,) if isinstance(entry, str) else entry
     for code in (*messages.MISTAKE, *messages.REASON, *STATUSES):

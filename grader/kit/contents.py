@@ -11,6 +11,7 @@ from grader.assignment import Assignment, Framework, InputSpec, Labels, Normal, 
 from grader.cases import CaseSpec, cases
 from grader.kit.numbers import drawing
 from grader.kit.texts import say
+from grader.language import spoken
 from grader.objective import labels_of
 from grader.objective.printing import latex, latex_name
 from grader.preparation import Prepared
@@ -66,10 +67,10 @@ def contents(assignment: Assignment, prepared: Prepared) -> tuple[Contents, ...]
 
 
 def one_title(title: str | Mapping[str, str] | None, otherwise: str) -> str:
-    """The title in English, or in the first language that there is."""
+    """The title in the language that is spoken, else in English, or in the first language that there is."""
     if title is None or isinstance(title, str):
         return title or otherwise
-    return title.get("en") or next(iter(title.values()))
+    return title.get(spoken()) or title.get("en") or next(iter(title.values()))
 
 
 def _contents(resolved: Resolved, seed: int) -> Contents:

@@ -15,6 +15,7 @@ from grader.kit.public import public_data, unknown_to_students, yaml_text
 from grader.kit.sheet import sheet
 from grader.kit.templates import module, notebook
 from grader.kit.texts import say
+from grader.language import spoken
 from grader.marked_yaml import compose
 from grader.preparation import prepare
 from grader.visible import visible
@@ -64,10 +65,9 @@ def _made(copy: Assignment) -> dict[str, str]:
     problems = contents(copy, prepare(copy, fresh_seed=_ANY_SEED))
     blocks = sheet(copy, problems)
     title = one_title(copy.title, copy.id)
-    language = "en"
     return {
         f"{copy.id}.md": markdown(blocks),
-        f"{copy.id}.html": page(blocks, title=title, language=language),
+        f"{copy.id}.html": page(blocks, title=title, language=spoken().value),
         f"{copy.id}.py": module(copy, problems),
         f"{copy.id}.ipynb": notebook(copy, problems),
     }

@@ -125,7 +125,7 @@ def _functions(functions: Sequence[Asked]) -> Table:
         shown = f"`{function.signature.text.strip()}`"
         for name, what in function.results.items():
             points = f"{function.points[name]:.10g}" if name in function.points else ""
-            rows.append((shown, f"`{name}`, {what}", points))
+            rows.append((shown, say("result", name=f"`{name}`", meaning=what), points))
             shown = ""
     return Table((say("function"), say("returns"), say("points")), tuple(rows))
 
@@ -135,7 +135,9 @@ def _given(problems: Sequence[Contents]) -> Iterator[str]:
     for problem in problems:
         known = {*(named.name for named in problem.names), *problem.sizes}
         for function in problem.functions:
-            yield from (f"`{name}`: {what}." for name, what in function.arguments.items() if name not in known)
+            for name, what in function.arguments.items():
+                if name not in known:
+                    yield say("item", name=f"`{name}`", meaning=what)
 
 
 def _rules(problems: Sequence[Contents]) -> Iterator[str]:

@@ -138,9 +138,13 @@ def _described(function: Asked, parameters: Sequence[tuple[str, Term]]) -> str:
         if not isinstance(term, Name):
             meaning = say("argument_literal", value=written(term)) if isinstance(term, Literally) else written(term)
             lines.append(f"    {name}: {meaning}")
-    lines += [f"    {name}: {meaning}." for name, meaning in function.arguments.items()]
-    lines += ["", "Returns:", *(f"    {name}: {meaning}." for name, meaning in function.results.items())]
+    lines += [_item(name, meaning) for name, meaning in function.arguments.items()]
+    lines += ["", "Returns:", *(_item(name, meaning) for name, meaning in function.results.items())]
     return "\n".join(lines if function.signature.parameters else [lines[0], *lines[3:]]).replace("`", "") + "\n"
+
+
+def _item(name: str, meaning: str) -> str:
+    return f"    {say('item', name=name, meaning=meaning)}"
 
 
 def _docstring(text: str) -> str:

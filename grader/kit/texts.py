@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from grader.language import translated
+
 TEXTS: Mapping[str, str] = {
     # ----- the sheet -----
     "objective": "Objective",
@@ -63,6 +65,8 @@ TEXTS: Mapping[str, str] = {
     "result_product": "the gradient with respect to `{name}` that follows from {given}; {shape}",
     "result_value": "the value of `{name}`; {shape}",
     "result_kept": "whatever a later function needs",
+    "item": "{name}: {meaning}.",
+    "result": "{name}, {meaning}",
     # ----- the templates and the copy -----
     "docstring_first": "Returns {what}.",
     "check_by_command": "Check yourself:  {command}",
@@ -74,5 +78,5 @@ TEXTS: Mapping[str, str] = {
 
 
 def say(key: str, **facts: object) -> str:
-    """A sentence with its facts."""
-    return TEXTS[key].format_map(facts)
+    """A sentence with its facts, in the language that is spoken."""
+    return translated(TEXTS[key]).format_map(facts)

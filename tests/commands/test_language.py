@@ -39,7 +39,7 @@ def test_check_in_chinese_prints_a_table_in_chinese() -> None:
     printed = run("check", "a.yaml", "class/bob.py", "--seed", "5", "--lang", "zh-CN", code=1)
     assert re.sub(r"[\d.-]+，应为 [\d.-]+", "…，应为 …", printed) == (
         "bob  1 分（满分 2 分）\n"
-        "  梯度  函数    结果  得分  测试点\n"
+        "  梯度  函数    结果  分数  测试点\n"
         "  X     grad_X  正确   1/1     6/6\n"
         "  W     grad_W  错误   0/1     0/6\n"
         "  grad_W, W，测试点 handout，随机种子 0：4 个元素中有 4 个不符；偏差最大的在 (0, 1) 处：得到 …，应为 …。\n"
@@ -95,3 +95,11 @@ def test_title_and_locale_choose_the_language(monkeypatch: pytest.MonkeyPatch) -
     with open("a.yaml", "a", encoding="utf-8") as file:
         file.write("title: {zh-CN: 矩阵求导}\n")
     assert language() == "zh-CN"
+
+
+def test_kit_in_chinese_says_where_it_is() -> None:
+    """The files, and the warning that a small file can be guessed."""
+    done = CliRunner().invoke(app, ["kit", "a.yaml", "-o", "kit", "--lang", "zh-CN"])
+    assert (done.exit_code, done.stdout) == (0, "kit 中有 a.yaml, a.md, a.html, a.py, a.ipynb\n")
+    assert done.stderr.startswith("拿到学生包的人可以逐字节猜出 ")
+    assert "## 提交要求" in Path("kit/a.md").read_text(encoding="utf-8")

@@ -20,6 +20,7 @@ from grader.errors import AuthorError
 from grader.kit import Kit, make, write
 from grader.kit.contents import contents
 from grader.kit.texts import TEXTS
+from grader.language import Language, speaking
 from grader.preparation import prepare, wanted
 from grader.problem import resolve_all
 
@@ -234,3 +235,30 @@ def test_make_module_with_the_name_of_the_template_is_refused(tmp_path: Path) ->
 def test_make_is_deterministic() -> None:
     """The same file, the same kit."""
     assert make(SHIPPED[0]).files == make(SHIPPED[0]).files
+
+
+# ----- in Chinese -----
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_kit_in_chinese_differs_in_words_only(path: Path) -> None:
+    """Formulas, signatures and code are the same; no sentence is left in English."""
+    with speaking(Language.zh_cn):
+        chinese = make(path)
+    english = kit_of(path)
+    assert list(chinese.files) == list(english.files)
+    assert '<html lang="zh-CN">' in chinese.files[f"{chinese.id}.html"].decode()
+    sheets = [kit.files[f"{kit.id}.md"].decode() for kit in (chinese, english)]
+    formulas, signatures, code = (
+        [re.findall(pattern, sheet, re.DOTALL) for sheet in sheets]
+        for pattern in (r"\$\$.*?\$\$", r"\| `(\w+\(.*?)` \|", r"```.*?```")
+    )
+    for one, other in (formulas, signatures, code):
+        assert one == other
+    assert not {text for text in TEXTS.values() if "{" not in text and text.count(" ") > 2 and text in sheets[0]}
+    template = chinese.files[f"{chinese.id}.py"].decode()
+    names = [
+        [node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+        for text in (template, text_of(path, "py"))
+    ]
+    assert names[0] == names[1]
