@@ -1,0 +1,128 @@
+"""Where attempts are graded: the crew of a batch for each assignment that was asked for lately, kept warm.
+
+    works of one version ─ intake ─▶ submissions ─ batch.grade_all on its crew ─▶ reports ─▶ results
+
+The only module of the service that knows how grading is done. Each version has worker processes of its own, whose
+references and sandboxes stay from one handful of attempts to the next; that used longest ago makes room.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import ParamSpec, TypeVar
+
+from grader.assignment import Assignment
+from grader.batch import accept_any, grade_all
+from grader.crew import Crew, processes
+from grader.errors import SandboxError
+from grader.intake import Submission, collect_one
+from grader.preparation import wanted
+from grader.report import Report, dump
+from grader.sandbox import Isolation
+from grader.service.queue import Claim, Result, Work
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def refuse_weak(isolation: Isolation) -> None:
+    """Raise unless other people's code can be run at this level."""
+    if isolation.level not in ("full", "strong"):
+        raise SandboxError(
+            f"isolation is only {isolation.level} on this machine, and submissions are other people's code; "
+            "`grader doctor` says what to do, and the setting `allow_degraded` grades nevertheless"
+        )
+
+
+@dataclass(frozen=True)
+class _Station:
+    """All that is kept of one version."""
+
+    assignment: Assignment
+    crew: Crew
+    stack: ExitStack
+
+
+class Stations:
+    """Grades on this machine, `jobs` at a time, with at most `warm` assignments ready."""
+
+    def __init__(
+        self, load: Callable[[int], Assignment], *, jobs: int = 1, warm: int = 3, allow_degraded: bool = False
+    ) -> None:
+        self._load = load
+        self._jobs = jobs
+        self._warm = warm
+        self._accept = accept_any if allow_degraded else refuse_weak
+        self._stations: OrderedDict[int, _Station] = OrderedDict()
+        self._closed = False
+
+    def grade(self, version_id: int, works: Iterable[Work]) -> Iterator[tuple[Claim, Result]]:
+        """The result of each, as they are done.
+
+        Raises:
+            AuthorError: if the assignment can no longer be read.
+            SandboxError: if there is no sandbox to be had.
+        """
+        station = self._station(version_id)
+        given: dict[str, Work] = {}
+        submissions: list[Submission] = []
+        for work in works:
+            name = str(work.claim.attempt_id)
+            submissions.append(replace(submission(work, station.assignment), learner=name))
+            given[name] = replace(work, files=())  # not kept any longer than it is needed
+        by = nullcontext(station.crew)
+        for report in grade_all(station.assignment, submissions, accept=self._accept, by=by):
+            work = given[report.submission.learner]
+            yield work.claim, _result(report, str(work.learner_id))
+
+    def close(self) -> None:
+        """End all that grades, whatever it is doing."""
+        self._closed = True
+        while self._stations:
+            self._stations.popitem()[1].stack.close()
+
+    def _station(self, version_id: int) -> _Station:
+        if version_id not in self._stations:
+            assignment = self._load(version_id)
+            while len(self._stations) >= self._warm:
+                self._stations.popitem(last=False)[1].stack.close()
+            with ExitStack() as stack:
+                crew = stack.enter_context(processes(self._jobs))
+                crew = replace(crew, executor=_UntilClosed(crew.executor, lambda: self._closed))
+                self._stations[version_id] = _Station(assignment, crew, stack.pop_all())
+        self._stations.move_to_end(version_id)
+        return self._stations[version_id]
+
+
+class _UntilClosed(Executor):
+    """An executor that takes nothing more at the end: who lost his worker then would start another one."""
+
+    def __init__(self, executor: Executor, closed: Callable[[], bool]) -> None:
+        self._executor = executor
+        self._closed = closed
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        if self._closed():
+            raise SandboxError("the service stops")
+        return self._executor.submit(fn, *args, **kwargs)
+
+
+def submission(work: Work, assignment: Assignment) -> Submission:
+    """The files of a learner, read as those of a class are: from a folder, which is gone afterwards."""
+    with TemporaryDirectory(prefix="grader-") as folder:
+        place = Path(folder, str(work.learner_id))
+        place.mkdir()
+        for name, data in work.files:
+            (place / name).write_bytes(data)
+        path = place / work.files[0][0] if len(work.files) == 1 else place
+        read = collect_one(path, wanted(assignment))
+    return replace(read, files=tuple(name for name, _ in work.files)) if len(work.files) > 1 else read
+
+
+def _result(report: Report, learner: str) -> Result:
+    report = report.model_copy(update={"submission": report.submission.model_copy(update={"learner": learner})})
+    return Result(dump(report), report.status, report.score, report.max_score)
