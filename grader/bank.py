@@ -289,6 +289,8 @@ def _deepened(right: Array, sizes: Sequence[int]) -> Iterator[Array]:
     if right.ndim == 1 and right.size > 1:
         yield right[None]
         yield right[:, None]
+    if right.ndim == 2 and 1 in right.shape and right.size > 1:
+        yield right.ravel()
 
 
 def _summed(right: Array, sizes: Sequence[int]) -> Iterator[Array]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.bank import Bank, Entry, Term
 from grader.localisation import where
-from grader.matching import UNKNOWN, Array, Judged, Law, Seen, Value, explains, factors, fits, law, nice, scaled
+from grader.matching import NICE, UNKNOWN, Array, Judged, Law, Seen, Value, explains, factors, fits, law, nice, scaled
 from grader.sandbox.job import Malformed, Missing, Raised, Returned
 
 __all__ = ["Fact", "Finding", "Seen", "diagnose", "explains"]
@@ -22,6 +22,8 @@ __all__ = ["Fact", "Finding", "Seen", "diagnose", "explains"]
 Fact: TypeAlias = "str | float | int"
 
 MOST_FINDINGS = 3
+FEWEST = 3
+"""Of fewer numbers any factor may be that of a mistake."""
 EXACT, CLOSE, FARTHEST = 1e-12, 5e-3, 0.1
 """Relative errors of a difference quotient: at most half of the elements are exact, half are close, all are near."""
 COPIED = 1e-2
@@ -149,12 +151,19 @@ def _as_multiple(entry: Entry, bank: Bank, judged: Sequence[Judged]) -> Iterator
     """A mistake, or none, times what the factors of all cases have in common."""
     by_case = factors(entry.values, judged)
     common = law(by_case, bank.counts) if by_case else None
-    if common is None or not fits(scaled(entry.values, common.by_case), judged):
+    if common is None or not (abs(common.factor) in NICE or (not entry.codes and _tells(judged))):
+        return
+    if not fits(scaled(entry.values, common.by_case), judged):
         return
     found = list(_says(common, None))
     if not {one.code for one in found} & set(entry.codes):
         both = [*_of(entry), *found]
         yield from _together(both, len(both))
+
+
+def _tells(judged: Sequence[Judged]) -> bool:
+    """Whether there are numbers enough that a factor of all of them is no coincidence."""
+    return sum(one.array.size for one in judged if one.array is not None) >= FEWEST
 
 
 def _says(common: Law, step: str | None) -> Iterator[Finding]:

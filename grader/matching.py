@@ -82,8 +82,13 @@ class Judged:
         return self.seen.target.allowed_float32 if self.single else self.seen.target.allowed
 
     @cached_property
+    def room(self) -> Array:
+        """How far a mistake's value may be: where the right answer is small, what a mistake leads to need not be."""
+        return np.maximum(self.allowed, self.allowed.mean()) if self.allowed.size else self.allowed
+
+    @cached_property
     def budget(self) -> float:
-        return float(self.allowed.sum())
+        return float(self.room.sum())
 
     @cached_property
     def largest(self) -> float:
@@ -98,7 +103,7 @@ class Judged:
         if self.array is None or self.array.shape != value.shape:
             return False
         error = np.abs(self.array - value)
-        return bool((error <= self.size(float(np.abs(value).max(initial=0.0))) * self.allowed).all())
+        return bool((error <= self.size(float(np.abs(value).max(initial=0.0))) * self.room).all())
 
     def size(self, largest: float) -> float:
         """How many times larger than the right answer something is, where it is larger."""

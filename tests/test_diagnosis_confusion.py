@@ -5,12 +5,14 @@ mistake ─ planted in every case ─▶ diagnose ─▶ its own code, or that o
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from random import Random
 from typing import Any
 
 import numpy as np
 import pytest
 
 from grader.bank import Entry
+from grader.diagnosis import Finding
 from grader.matching import Impossible, Judged, Value, fits
 from grader.preparation import Asked
 from grader.sandbox.job import Returned
@@ -21,6 +23,7 @@ LEAST = 0.97
 QUICK = ("relu_frobenius", "scalar_practice", "softmax_regression", "affine_step")
 SLOW = tuple(name for name in NAMES if name not in QUICK)
 RIGHT_ANSWERS = 200
+PAIRS = 8
 
 
 def gradients(name: str) -> Iterator[Asked]:
@@ -104,6 +107,52 @@ def test_mistakes_of_students_are_named() -> None:
     print(f"\n{table}")
     assert len(ALL) > 150
     assert table.share >= LEAST, f"\n{table}"
+
+
+def test_mistakes_are_named_in_float32_too() -> None:
+    """The same functions on float32; what is said does not hang on the last digits."""
+    cases = [case for case in ALL if not {"finite_differences", "constant_answer", ""} & set(case.codes.split("|"))]
+    wrong = [case for case in cases if not _named(case, {one.code for one in _in_float32(case)})]
+    assert len(wrong) <= (1 - LEAST) * len(cases), [(case.assignment, case.codes) for case in wrong]
+
+
+def _in_float32(case: Planted) -> tuple[Finding, ...]:
+    def rounded(one: Any) -> Any:
+        exact = isinstance(one, np.ndarray) and one.dtype == np.float64
+        return np.float32(one) if exact or isinstance(one, float) else one
+
+    def function(*arguments: Any) -> Any:
+        return rounded(np.asarray(found) if (found := case.function(*map(rounded, arguments))) is not None else None)
+
+    return said(case.assignment, case.wrt, function)
+
+
+@pytest.mark.parametrize("names", [QUICK, pytest.param(SLOW, marks=pytest.mark.slow)], ids=["quick", "slow"])
+def test_two_mistakes_of_the_bank_are_explained(names: tuple[str, ...]) -> None:
+    """Some pairs of each gradient: by both, or by what has the same values."""
+    random = Random(0)
+    for name in names:
+        for asked in gradients(name):
+            bank = bank_of(asked)
+            keys = bank.pairs_at(0).keys
+            for pair in map(bank.pair, random.sample(keys, min(PAIRS, len(keys)))):
+                if all(isinstance(value, np.ndarray) for value in pair.values):
+                    codes = {finding.code for finding in found(asked, planted(pair.values))}
+                    assert codes - {"localized"}, (name, asked.wrt, pair.codes)
+
+
+# ----- what is neither -----
+
+
+def test_nothing_is_named_that_was_not_made() -> None:
+    """What is off everywhere by something that is no mistake."""
+    random = np.random.default_rng(0)
+    for name in NAMES:
+        for asked in gradients(name):
+            values = [
+                case.target.value * (1 + 0.3 * random.standard_normal(case.target.value.shape)) for case in asked.cases
+            ]
+            assert found(asked, planted(values)) == (), (name, asked.wrt)
 
 
 # ----- what is right -----
