@@ -23,6 +23,7 @@ from pydantic import (
 
 from grader import messages
 from grader.errors import ReasonCode
+from grader.language import Language, speaking
 from grader.report_size import bounded
 from grader.verdict import Status, Verdict, of_gradient
 from grader.visible import OUTPUT_BYTES, visible
@@ -255,23 +256,30 @@ class Report(Part):
     environment: dict[str, str] = {}
     timing: dict[str, Annotated[float, Field(allow_inf_nan=False)]] = {}
 
+    @property
+    def language(self) -> Language:
+        """What its sentences are written in; who adds some, or shows it, speaks the same."""
+        return next((one for one in Language if one == self.environment.get("language")), Language.en)
+
 
 def dump(report: Report) -> bytes:
     """The report as JSON, under `report_size.MOST_BYTES`; the same bytes for the same report."""
-    return bounded(report.model_dump(mode="json"))
+    with speaking(report.language):
+        return bounded(report.model_dump(mode="json"))
 
 
 def student_view(report: Report) -> Report:
     """The report without what a hidden case would give away: inputs, printed output, numbers and exceptions."""
-    gradients = tuple(
-        gradient.model_copy(
-            update={
-                "cases": tuple(case if case.visibility == "public" else case.hidden() for case in gradient.cases),
-                "fingerprint": None,
-            }
+    with speaking(report.language):
+        gradients = tuple(
+            gradient.model_copy(
+                update={
+                    "cases": tuple(case if case.visibility == "public" else case.hidden() for case in gradient.cases),
+                    "fingerprint": None,
+                }
+            )
+            for gradient in report.gradients
         )
-        for gradient in report.gradients
-    )
     hides = any(case.visibility == "hidden" for gradient in gradients for case in gradient.cases)
     return report.model_copy(update={"gradients": gradients, "stdout": "" if hides else report.stdout})
 

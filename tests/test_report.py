@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.language import Language
 from grader.report import (
     CaseReport,
     ComparisonReport,
@@ -163,3 +164,12 @@ def test_long_output_keeps_head_and_tail() -> None:
     assert len(one.stdout) < 64 * 1024
     assert one.stdout.startswith("aaa")
     assert one.stdout.endswith("zzz")
+
+
+def test_student_view_of_a_chinese_report_is_chinese() -> None:
+    """Whoever makes it, in whatever language: the report says what it is written in."""
+    hidden = case("incorrect", name="hidden-1", visibility="hidden")
+    made = report("ann", gradient(hidden, verdict="incorrect"), environment={"language": "zh-CN"})
+    assert made.language is Language.zh_cn
+    assert student_view(made).gradients[0].cases[0].message == "数值不对。"
+    assert report("ann", environment={"language": "tlh"}).language is Language.en

@@ -15,7 +15,7 @@ from grader import atomic
 from grader.commands.exits import GRADER_FAULT, Stopped
 from grader.commands.options import STRONG, AssignmentArgument, IsolationMode, LanguageOption, refuse_weak, speak
 from grader.errors import AssignmentError, AuthorError
-from grader.language import Language, spoken
+from grader.language import spoken
 from grader.language import translated as _
 from grader.visible import visible
 
@@ -214,7 +214,7 @@ def _kept(output: Path, submission: "Submission", sha256: str, *, allow_degraded
     report = earlier(output, submission.learner)
     if report is None or not holds(report, submission, sha256):
         return None
-    if report.environment.get("language", Language.en) != spoken():
+    if report.language is not spoken():
         return None
     return report if allow_degraded or report.isolation.level in STRONG else None
 
