@@ -239,6 +239,8 @@ def law(found: Sequence[float | None], counts: Sequence[Sequence[float]]) -> Law
         for power in (1,) if constant else (1, -1):
             scale = [one**power for one in count]
             rest = [(found[place] or 0.0) / scale[place] for place in known]
+            if any(abs(one - rest[0]) > 3e-4 * abs(rest[0]) for one in rest[1:]):
+                continue
             first = nice(rest[0])
             if all(abs(one - first) <= 1e-4 * abs(first) for one in rest) and (constant or abs(first) in NICE):
                 return Law(first, not constant, tuple(first * one for one in scale))
