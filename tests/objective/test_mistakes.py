@@ -7,7 +7,8 @@ import pytest
 from grader.assignment_file import loads
 from grader.objective.adjoint import Sweep
 from grader.objective.graph import Graph, Node, in_order
-from grader.objective.mistakes import RULES, is_penalty, mistaken, slips
+from grader.objective.mistakes import is_penalty, mistaken, slips
+from grader.objective.rewriting import RULES
 from grader.sizing import graph_of, layout
 
 SHAPES = {"X": [5, 3], "W": [3, 4], "b": [4], "Y": [5, 4], "y": [5], "Z": [5, 4], "s": []}
