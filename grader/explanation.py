@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.diagnosis import Finding, Seen, diagnose
-from grader.follow_through import Earlier, follow
+from grader.follow_through import Earlier, first_wrong, follow
 from grader.preparation import Asked
 
 
@@ -33,7 +33,16 @@ def explanations(judged: Sequence[Judged]) -> Iterator[tuple[Finding, ...]]:
         asked = one.asked
         earlier = _wrong_steps(one, judged)
         followed = follow(one.seen, asked.wrt, asked.kind, asked.backing, earlier) if earlier else ()
-        yield followed or (diagnose(one.seen, asked.bank) if asked.bank else ())
+        found = followed or (diagnose(one.seen, asked.bank) if asked.bank else ())
+        yield _with_the_beginning(found, asked, earlier)
+
+
+def _with_the_beginning(found: tuple[Finding, ...], asked: Asked, earlier: Sequence[Earlier]) -> tuple[Finding, ...]:
+    """Where no mistake is known, at least the step from which on it goes wrong, if that was asked for too."""
+    if any(one.code != "localized" for one in found):
+        return found
+    first = first_wrong(asked.backing[0].evaluation.graph, asked.wrt, asked.kind, earlier)
+    return found if first is None else (Finding("localized", first, {"first": first}),)
 
 
 def _wrong_steps(one: Judged, judged: Sequence[Judged]) -> list[Earlier]:

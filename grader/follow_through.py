@@ -50,6 +50,17 @@ def follow(
     return (Finding("follow_through", _nearest(used)),) if explains(values, seen) else ()
 
 
+def first_wrong(graph: Graph, wrt: str, kind: Kind, earlier: Sequence[Earlier]) -> str | None:
+    """Where it began to go wrong: the first wrong step that an answer is worked out from; None if there is none.
+
+    Values come first, in the order of the objective, then gradients, in the opposite order.
+    """
+    used = [one for one in earlier if _comes_from(graph, wrt, kind, one)]
+    values = [one.name for one in used if one.kind == "value"]
+    gradients = [f"d{one.name}" for one in reversed(used) if one.kind == "gradient"]
+    return next(iter([*values, *gradients]), None)
+
+
 def _comes_from(graph: Graph, wrt: str, kind: Kind, earlier: Earlier) -> bool:
     """Whether an answer is worked out from an earlier one: values forwards, gradients backwards from any value."""
     asked, step = graph.node(wrt), graph.node(earlier.name)

@@ -227,6 +227,7 @@ MISTAKE: Mapping[str, Templates] = {
         "In d{wrt} something runs along the wrong axis.",
     ),
     "localized": (
+        "It goes wrong from {first} on, and {what} comes from there.",
         "What is wrong in d{wrt} is only where {lets_through} lets something through.",
         "What is wrong in d{wrt} is only where {cuts_off} cuts something off.",
         "In a public case only the rows {rows} of d{wrt} are wrong.",
@@ -308,7 +309,7 @@ MISTAKE_HELP: Mapping[str, Templates] = {
         "Do the numbers that belong together in {step} stand in a row or in a column?",
         "Do the numbers that belong together stand in a row or in a column?",
     ),
-    "localized": ("What is different about the places where d{wrt} is wrong?",),
+    "localized": ("How is {first} worked out?", "What is different about the places where d{wrt} is wrong?",),
     "follow_through": ("Repair {step} first.", "Repair the earlier step first."),
 }
 """A question that leads on, and gives no formula away."""

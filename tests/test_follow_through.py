@@ -104,7 +104,7 @@ def test_second_mistake_after_the_first_does_not_follow(prepared: Prepared) -> N
         return dH, dH, -3.3 * X.T @ dH + 1, dH @ W.T
 
     found = said(graded(prepared, forward, mistaken))
-    assert found["dW"] == ("incorrect", 0.0, [])
+    assert found["dW"] == ("incorrect", 0.0, ["It goes wrong from dZ on, and dW comes from there."])
     assert found["dX"][1] == 0.5
 
 
