@@ -1,10 +1,13 @@
-"""What a learner reads of a report in the LMS: never more than `grader.report.student_view` has."""
+"""What a learner reads of a report in the LMS, in its language: never more than `grader.report.student_view` has."""
 
 import html
+from collections.abc import Iterable
 from textwrap import indent
 
-from grader.messages import VERDICT_WORDS
-from grader.report import GradientReport, Report, labels, student_view
+from grader.language import speaking
+from grader.language import translated as _
+from grader.messages import word
+from grader.report import DiagnosisReport, GradientReport, Report, labels, student_view
 
 
 def comment(report: Report) -> str:
@@ -13,40 +16,66 @@ def comment(report: Report) -> str:
     if shown.reason is not None:
         return _html(shown.reason.message)
     lines: list[str] = []
-    for label, gradient in zip(labels(shown.gradients), shown.gradients, strict=True):
-        lines.append(_heading(label, gradient))
-        lines += [f"{found.message} {found.help or ''}".rstrip() for found in gradient.diagnosis]
+    with speaking(report.language):
+        for label, gradient in zip(labels(shown.gradients), shown.gradients, strict=True):
+            lines += [_heading(label, gradient), *_mistakes(gradient.diagnosis)]
     return "<br>".join(map(_html, lines))
 
 
 def text(report: Report) -> bytes:
     """The report as plain text: each gradient, what each case says, and the mistakes."""
-    shown = student_view(report)
-    score = "no score" if shown.score is None else f"{shown.score:.10g} of {shown.max_score:.10g} points"
-    parts = [f"{shown.assignment.id}: {score}"]
+    with speaking(report.language):
+        return ("\n\n".join(_parts(student_view(report))) + "\n").encode()
+
+
+def _parts(shown: Report) -> list[str]:
+    name = shown.assignment.id
+    parts = [
+        _("{name}: no score", name=name)
+        if shown.score is None
+        else _("{name}: {score} of {most} points", name=name, score=_points(shown.score), most=_points(shown.max_score))
+    ]
     if shown.reason is not None:
-        place = f" (line {shown.reason.line})" if shown.reason.line else ""
+        place = _(" (line {line})", line=shown.reason.line) if shown.reason.line else ""
         parts.append(f"{shown.reason.message}{place}")
     else:
         parts += map(_findings, labels(shown.gradients), shown.gradients)
-    parts += [f"Warning: {warning.message}" for warning in shown.warnings]
+    parts += [_("Warning: {message}", message=warning.message) for warning in shown.warnings]
     if shown.stdout:
-        parts.append("Printed:\n" + indent(shown.stdout.rstrip("\n"), "    "))
-    return ("\n\n".join(parts) + "\n").encode()
+        parts.append("\n".join([_("Printed:"), indent(shown.stdout.rstrip("\n"), "    ")]))
+    return parts
 
 
 def _findings(label: str, gradient: GradientReport) -> str:
-    lines = [_heading(f"{label} ({gradient.function})", gradient)]
+    lines = [_heading(_("{label} ({function})", label=label, function=gradient.function), gradient)]
     for case in gradient.cases:
-        said = " ".join(filter(None, (case.message or VERDICT_WORDS[case.verdict], case.help)))
-        lines.append(f"- case {case.case}: {said}")
-    lines += [f"> {found.message} {found.help or ''}".rstrip() for found in gradient.diagnosis]
+        said = _with_more(case.message or word(case.verdict), case.help)
+        lines.append(_("- case {case}: {message}", case=case.case, message=said))
+    lines += [f"> {said}" for said in _mistakes(gradient.diagnosis)]
     return "\n".join(lines)
 
 
+def _mistakes(diagnosis: Iterable[DiagnosisReport]) -> list[str]:
+    return [_with_more(found.message, found.help) for found in diagnosis]
+
+
+def _with_more(message: str, more: str | None) -> str:
+    """A sentence, and the one that goes with it."""
+    return message + (_(" {question}", question=more) if more else "")
+
+
 def _heading(label: str, gradient: GradientReport) -> str:
-    score = "–" if gradient.score is None else f"{gradient.score:.10g}"
-    return f"{label}: {VERDICT_WORDS[gradient.verdict]}, {score} of {gradient.max_score:.10g} points"
+    return _(
+        "{label}: {verdict}, {score} of {most} points",
+        label=label,
+        verdict=word(gradient.verdict),
+        score="–" if gradient.score is None else _points(gradient.score),
+        most=_points(gradient.max_score),
+    )
+
+
+def _points(value: float) -> str:
+    return f"{value:.10g}"
 
 
 def _html(paragraph: str) -> str:

@@ -5,10 +5,11 @@ import zipfile
 
 import pytest
 
+from grader.language import Language, speaking
 from grader.lms import feedback
 from grader.lms.feedback import for_canvas, for_moodle
-from grader.report import Report
-from tests.example_reports import MASKLESS, REJECTED
+from grader.report import DiagnosisReport, Report
+from tests.example_reports import MASKLESS, REJECTED, WRONG, case, gradient
 from tests.lms.class_of import failed, half, right
 
 
@@ -17,6 +18,8 @@ def _files(data: bytes) -> dict[str, str]:
         assert {info.date_time for info in archive.infolist()} <= {(1980, 1, 1, 0, 0, 0)}
         return {name: archive.read(name).decode() for name in archive.namelist()}
 
+
+CHINESE_DIAGNOSIS = (DiagnosisReport(code="missing_mask", step="H", message="缺少掩码。", help="看一看 H。"),)
 
 MOODLE = (
     right("12", "Zoë Bär_12_assignsubmission_file/src/hw.py"),
@@ -86,6 +89,25 @@ def test_text_is_what_the_student_may_see(make: object) -> None:
         "Warning: bob.py mentions autograd.\n"
     )
     assert "1.25" not in text
+
+
+def test_text_is_in_the_language_of_the_report() -> None:
+    """Whoever runs the grader; the hidden case says what it says in that language too."""
+    with speaking(Language.zh_cn):
+        handout = case("incorrect", comparison=WRONG)
+    wrong = gradient(handout, *MASKLESS.gradients[0].cases[1:], verdict="incorrect", diagnosis=CHINESE_DIAGNOSIS)
+    chinese = MASKLESS.model_copy(update={"gradients": (wrong,), "environment": {"language": "zh-CN"}})
+    (text,) = _files(for_canvas([right("1", "x_1_2_hw.py", like=chinese)]).data).values()
+    assert text == (
+        "relu：0 分（满分 4 分）\n"
+        "\n"
+        "W（grad_W）：错误，0 分（满分 4 分）\n"
+        "- 测试点 handout：16 个元素中有 7 个不符；偏差最大的在 (0, 3) 处：得到 2.5，应为 4。\n"
+        "- 测试点 hidden-1：抛出了异常。\n"
+        "> 缺少掩码。看一看 H。\n"
+        "\n"
+        "警告：bob.py mentions autograd.\n"
+    )
 
 
 def test_rejected_learner_reads_why() -> None:

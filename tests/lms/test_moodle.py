@@ -115,6 +115,13 @@ def test_comment_says_what_the_student_may_see() -> None:
     assert opened(_filled(spoiled).data, file="w.csv", titles=()).table.cell(1, 11) == "'=1 &lt;b&gt;"
 
 
+def test_comment_is_in_the_language_of_the_report() -> None:
+    """Not in that of the gradebook's headers."""
+    chinese = right("11", like=MASKLESS.model_copy(update={"environment": {"language": "zh-CN"}}))
+    text = opened(_filled(chinese).data, file="w.csv", titles=()).table.cell(1, 11)
+    assert text == "W：错误，0 分（满分 4 分）<br>The mask is missing.Look at H."
+
+
 @pytest.mark.parametrize(
     ("data", "column", "why"),
     [
