@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import inspect
 import io
+import os
 import platform
 import random
 import sys
@@ -24,9 +25,12 @@ import numpy as np
 import torch
 
 from grader import assignment_file
+from grader.assignment import Assignment
 from grader.errors import AssignmentError
 from grader.grading import grade
 from grader.intake import Submission
+from grader.language import chosen, speaking
+from grader.language import translated as _
 from grader.preparation import prepare
 from grader.report import Report
 from grader.sandbox import frames, wire
@@ -48,14 +52,20 @@ class CheckReport(Report):
 
     def __repr__(self) -> str:
         right = sum(gradient.verdict == "correct" for gradient in self.gradients)
-        score = "no score" if self.score is None else f"{self.score:.10g} of {self.max_score:.10g} points"
-        return f"<Report: {score}, {right} of {len(self.gradients)} correct>"
+        facts = {"right": right, "all": len(self.gradients)}
+        with speaking(self.language):
+            if self.score is None:
+                return _("<Report: no score, {right} of {all} correct>", **facts)
+            score, most = f"{self.score:.10g}", f"{self.max_score:.10g}"
+            return _("<Report: {score} of {most} points, {right} of {all} correct>", score=score, most=most, **facts)
 
     __str__ = __repr__
 
 
 def check(assignment: str | PathLike[str], functions: Functions, *, seed: int | None = None) -> Report:
     """Try functions on the public cases of an assignment and on fresh random ones, and show what came of it.
+
+    All of it is in the language of the assignment's title, else in that of this machine.
 
     Args:
         assignment: the path of an assignment file, or the id of one under `assignments/`.
@@ -79,14 +89,21 @@ def check(assignment: str | PathLike[str], functions: Functions, *, seed: int | 
     with _as_in_a_fresh_process():
         report = _report(path, space, seed)
     screen = console()
-    screen.print(report_view(report))
-    screen.print(f"The random cases were drawn with seed={seed}.", style="dim")
+    with speaking(report.language):
+        screen.print(report_view(report))
+        screen.print(_("The random cases were drawn with seed={seed}.", seed=seed), style="dim")
     return report
 
 
 def _report(path: Path, functions: Mapping[str, Any], seed: int) -> CheckReport:
+    loaded = assignment_file.load(path)
+    with speaking(chosen(None, loaded.title, os.environ)):
+        return _graded(loaded, path, functions, seed)
+
+
+def _graded(loaded: Assignment, path: Path, functions: Mapping[str, Any], seed: int) -> CheckReport:
     try:
-        prepared = prepare(assignment_file.load(path), fresh_seed=seed)
+        prepared = prepare(loaded, fresh_seed=seed)
     except AssignmentError as error:
         raise assignment_file.located(error, path) from None
     asked = dict.fromkeys(one.function for one in prepared.asked)

@@ -80,6 +80,24 @@ def test_check_right_functions_shows_a_table_and_returns_the_report(capsys: pyte
     assert report.warnings == ()
 
 
+@pytest.mark.parametrize(("title", "locale"), [("{zh-CN: 矩阵求导}", "C.UTF-8"), ("{en: A, zh-CN: 甲}", "zh_CN.UTF-8")])
+def test_check_speaks_the_language_of_the_title_or_the_locale(
+    title: str, locale: str, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A single title decides, else the locale; the report speaks that language wherever it is shown."""
+    monkeypatch.setenv("LC_ALL", locale)
+    monkeypatch.setenv("COLUMNS", "120")
+    (folder / "relu.yaml").write_text(f"{NUMPY}title: {title}\n", encoding="utf-8")
+    report = check(session(RIGHT.replace("return -2", "return 2")))
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()][-3:] == [
+        f"  grad_Y, Y，测试点 handout，随机种子 0：{report.gradients[2].cases[0].message}",
+        f"  {report.gradients[2].diagnosis[0].message}{report.gradients[2].diagnosis[0].help}",
+        "随机测试点由 seed=5 生成。",
+    ]
+    assert report.gradients[2].diagnosis[0].message.startswith("dY 除了 ")
+    assert repr(report) == "<报告：2 分（满分 3 分），3 个梯度中 2 个正确>"
+
+
 @pytest.mark.usefixtures("folder")
 def test_check_module_or_dict_is_the_same() -> None:
     """A module, the globals of a session and a dict of functions alone give the same verdicts."""
