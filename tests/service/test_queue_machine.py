@@ -33,8 +33,8 @@ class QueueMachine(RuleBasedStateMachine):
     workers = Bundle("workers")
     claims = Bundle("claims")
 
-    @initialize()
-    def open(self) -> None:
+    @initialize(target=workers)
+    def open(self) -> object:
         self.folder = TemporaryDirectory()
         self.database = Database(f"sqlite:///{Path(self.folder.name, 'grader.sqlite3')}")
         migrate(self.database)
@@ -44,6 +44,9 @@ class QueueMachine(RuleBasedStateMachine):
         self.newest: dict[int, int] = {}
         self.recorded: dict[int, bytes] = {}
         self.cancelled: set[int] = set()
+        self.hand_in_work("a")
+        self.hand_in_work("b")
+        return multiple(*(come(self.database) for _ in range(3)))
 
     def teardown(self) -> None:
         if hasattr(self, "database"):
@@ -52,6 +55,9 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule(target=submissions, key=st.sampled_from("abc"))
     def hand_in(self, key: str) -> UUID:
+        return self.hand_in_work(key)
+
+    def hand_in_work(self, key: str) -> UUID:
         return hand_in(self.database, "a", self.who, [File("s.py", RIGHT)], key).submission_id
 
     @rule(submission=submissions)
@@ -130,5 +136,5 @@ class QueueMachine(RuleBasedStateMachine):
 
 TestQueueMachine = QueueMachine.TestCase
 TestQueueMachine.settings = settings(
-    max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=60, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )
