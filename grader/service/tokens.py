@@ -1,0 +1,91 @@
+"""Tokens: secrets that open some doors, of which only the hash is kept, and which can be taken back.
+
+issue ─▶ secret, shown once ─ request ─ holder ─▶ Holder(learner or staff, scopes)
+                              spend ─▶ the same, and the token is used up
+"""
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from grader.service.tables import Token, now
+
+MARK = "grader_"
+"""Secrets begin with it, so that those who look for leaked ones find them."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who has come with a token: a learner, or one of the staff; and what it is good for."""
+
+    token_id: UUID
+    learner_id: UUID | None
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A new token; the secret is nowhere else."""
+
+    token_id: UUID
+    secret: str
+
+
+def issue(
+    session: Session,
+    scopes: Collection[str],
+    *,
+    learner_id: UUID | None = None,
+    label: str = "",
+    lasts: timedelta | None = None,
+) -> Issued:
+    """A token for a learner, or for the staff where there is none."""
+    secret = MARK + secrets.token_urlsafe(32)
+    token = Token(
+        sha256=_hash(secret),
+        learner_id=learner_id,
+        scopes=" ".join(sorted(scopes)),
+        label=label,
+        expires_at=None if lasts is None else now() + lasts,
+    )
+    session.add(token)
+    session.flush()
+    return Issued(token.id, secret)
+
+
+def holder(session: Session, secret: str) -> Holder | None:
+    """Who holds a secret; nobody if it is not known, has run out or was taken back."""
+    # Found by its hash: how long that takes says nothing about the secret.
+    token = session.scalar(select(Token).where(Token.sha256 == _hash(secret)))
+    if token is None or token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= now()):
+        return None
+    return Holder(token.id, token.learner_id, frozenset(token.scopes.split()))
+
+
+def spend(session: Session, secret: str) -> Holder | None:
+    """Who holds a secret that is good for one time: for the first who comes with it, however many come at once."""
+    found = holder(session, secret)
+    return found if found is not None and revoke(session, found.token_id) else None
+
+
+def revoke(session: Session, token_id: UUID) -> bool:
+    """Take a token back; False if it is not there, or was taken back before."""
+    taken = (
+        update(Token)
+        .where(Token.id == token_id, Token.revoked_at.is_(None))
+        .values(revoked_at=now())
+        .returning(Token.id)
+        .execution_options(synchronize_session=False)
+    )
+    return session.scalar(taken) is not None
+
+
+def _hash(secret: str) -> str:
+    # As random as a key, so a quick hash is enough.
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
