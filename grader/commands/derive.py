@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from grader.commands.options import AssignmentArgument
+from grader.commands.options import AssignmentArgument, LanguageOption, speak
 from grader.errors import AuthorError
 
 
@@ -19,11 +19,13 @@ class Format(StrEnum):
 
 
 def derive(
+    context: typer.Context,
     assignment: AssignmentArgument,
     format: Annotated[
         Format, typer.Option(help="`latex` needs amsmath; `markdown` has formulas between dollars.")
     ] = Format.text,
     problem: Annotated[str | None, typer.Option(metavar="ID", help="Only this problem of a sheet.")] = None,
+    lang: LanguageOption = None,
 ) -> None:
     """Print the derivation of every gradient: the steps, the way back through them, and the closed forms.
 
@@ -35,6 +37,7 @@ def derive(
     from grader.problem import resolve_all
 
     loaded = assignment_file.load(assignment_file.find(assignment))
+    speak(context, lang, loaded.title)
     asked = [one for one in resolve_all(loaded) if problem in (None, one.problem.id)]
     if not asked:
         known = ", ".join(one.id for one in loaded.problems)

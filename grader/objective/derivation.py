@@ -11,6 +11,7 @@ it, in terms of their gradients; the closed form has gradients no more.
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from grader.language import translated as _
 from grader.objective import printing
 from grader.objective.adjoint import gradients
 from grader.objective.graph import Graph, Node, depends, in_order
@@ -138,21 +139,23 @@ def _size(root: Node) -> int:
 
 # ----- as a document -----
 
-LEGEND = {
-    "⊙": "A ⊙ B is the product of every element with its counterpart.",
-    "1[": "1[A > B] is 1 where A > B, and 0 elsewhere.",
-    "𝟏": "𝟏 is a column of ones.",
-    "put(": "put(A, [1:]) is 0 but for the part [1:], which is A.",
-    "col(": "col(a) is the vector a as a column.",
-}
-"""What the words mean that an objective does not have, or that look unfamiliar."""
+
+def _legend(written: str) -> list[str]:
+    """What the words mean that an objective does not have, or that look unfamiliar."""
+    meanings = {
+        "⊙": _("A ⊙ B is the product of every element with its counterpart."),
+        "1[": _("1[A > B] is 1 where A > B, and 0 elsewhere."),
+        "𝟏": _("𝟏 is a column of ones."),
+        "put(": _("put(A, [1:]) is 0 but for the part [1:], which is A."),
+        "col(": _("col(a) is the vector a as a column."),
+    }
+    return [meaning for word, meaning in meanings.items() if word in written]
 
 
 def as_text(derivation: Derivation) -> str:
     """Lines of text, the three parts apart, and what their words mean."""
     parts = ["\n".join(line.text for line in part) for part in derivation.parts]
-    written = "\n".join(parts[1:])
-    legend = [meaning for word, meaning in LEGEND.items() if word in written]
+    legend = _legend("\n".join(parts[1:]))
     return "\n\n".join([*parts, *(["\n".join(legend)] if legend else [])]) + "\n"
 
 

@@ -57,6 +57,15 @@ def test_derive_sheet_prints_each_problem_with_the_names_of_sizes() -> None:
     )
 
 
+def test_derive_in_chinese_explains_its_words_in_chinese() -> None:
+    """All that is no formula."""
+    done = CliRunner().invoke(app, ["derive", "sheet.yaml", "--problem", "average", "--lang", "zh-CN"])
+    assert (done.exit_code, done.stdout) == (
+        0,
+        "average:\n\nf = mean(X W)\n\ndX = 𝟏 𝟏ᵀ Wᵀ / (N M)\ndW = Xᵀ 𝟏 𝟏ᵀ / (N M)\n\n𝟏 是元素全为 1 的列向量。\n",
+    )
+
+
 @pytest.mark.parametrize(
     ("format", "expected"),
     [
