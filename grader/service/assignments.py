@@ -4,6 +4,7 @@ The same text again is no new version.
 """
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from grader import assignment_file
 from grader.assignment import Assignment as LoadedAssignment
@@ -21,6 +22,21 @@ def publish(database: Database, text: bytes, name: str) -> int:
         AssignmentError: if it is no sensible assignment.
     """
     loaded = assignment_file.loads(text, name)
+    try:
+        return _published(database, loaded, text)
+    except IntegrityError:
+        # Another published its first version at the same moment; now it is there.
+        return _published(database, loaded, text)
+
+
+def load(database: Database, version_id: int) -> LoadedAssignment:
+    """The assignment in one of its versions."""
+    with database.reading() as session:
+        version = session.get_one(AssignmentVersion, version_id)
+    return assignment_file.loads(version.text, f"{version.assignment_id}.yaml")
+
+
+def _published(database: Database, loaded: LoadedAssignment, text: bytes) -> int:
     with database.writing() as session:
         # Locked, so that two who publish at a time get two numbers.
         if session.get(Assignment, loaded.id, with_for_update=True) is None:
@@ -39,10 +55,3 @@ def publish(database: Database, text: bytes, name: str) -> int:
         session.add(version)
         session.flush()
         return version.id
-
-
-def load(database: Database, version_id: int) -> LoadedAssignment:
-    """The assignment in one of its versions."""
-    with database.reading() as session:
-        version = session.get_one(AssignmentVersion, version_id)
-    return assignment_file.loads(version.text, f"{version.assignment_id}.yaml")

@@ -117,3 +117,13 @@ def test_publish_same_text_is_no_new_version(database: Database) -> None:
     with database.reading() as session:
         assert session.get_one(AssignmentVersion, second).number == 2
     assert [load(database, version).title for version in (first, second)] == [{"en": "a"}, {"en": "B"}]
+
+
+def test_publish_many_at_once_versions_are_numbered_one_by_one(database: Database) -> None:
+    """Also when it is the first."""
+    texts = [ASSIGNMENT + b"# %d\n" % (number % 2) for number in range(8)]
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda text: publish(database, text, "a.yaml"), texts))
+    with database.reading() as session:
+        numbers = session.scalars(select(AssignmentVersion.number).order_by(AssignmentVersion.number)).all()
+    assert numbers == list(range(1, len(numbers) + 1))
