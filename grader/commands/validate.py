@@ -11,8 +11,9 @@ import typer
 
 from grader import atomic
 from grader.commands.exits import NOT_PROVEN
-from grader.commands.options import IsolationMode
+from grader.commands.options import IsolationMode, LanguageOption, speak
 from grader.errors import AssignmentError, AuthorError
+from grader.language import translated as _
 from grader.visible import visible
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 
 def validate(
+    context: typer.Context,
     assignments: Annotated[
         list[str],
         typer.Argument(metavar="ASSIGNMENT...", help="Assignment files, or ids of those under assignments/."),
@@ -39,6 +41,7 @@ def validate(
     isolation: Annotated[
         IsolationMode, typer.Option(help="Of the solution: `auto` is the best this machine has.")
     ] = IsolationMode.auto,
+    lang: LanguageOption = None,
 ) -> None:
     """Prove an assignment before the deadline: its answers are right, and its cases reject every known mistake.
 
@@ -57,6 +60,7 @@ def validate(
         raise AuthorError(f"{_shown(output)} is there already; expected a new file")
     paths = [assignment_file.find(one) for one in assignments]
     loaded = [assignment_file.load(path) for path in paths]
+    speak(context, lang, {code for assignment in loaded for code in assignment.title})
     screen = console()
     all_found: list[Validation] = []
     for path, assignment in zip(paths, loaded, strict=True):
@@ -87,21 +91,30 @@ def _fix(path: Path, assignment: "Assignment", found: "Validation", output: Path
 
     screen = console(sys.stderr if quiet else None)
     if not wanted(found):
-        left = "" if found.proven else "; what failed has nothing to do with them"
-        screen.print(f"\nNo other cases are needed{left}.", soft_wrap=True)
+        said = (
+            _("No other cases are needed.")
+            if found.proven
+            else _("No other cases are needed; what failed has nothing to do with them.")
+        )
+        screen.print(f"\n{said}", soft_wrap=True)
         return
     with _status(assignment.id) as step:
         proposal = propose(path, assignment, found, step)
     if proposal is None:
-        screen.print(
-            "\nNo other cases were found that prove it. Sizes can vary from case to case if they have names, as in "
-            "`shapes: {X: [N, D]}` with `dims`; and `tolerance` should be small.",
-            soft_wrap=True,
+        said = _(
+            "No other cases were found that prove it. Sizes can vary from case to case if they have names, as in "
+            "`{shapes}` with `dims`; and `tolerance` should be small.",
+            shapes="shapes: {X: [N, D]}",
         )
+        screen.print(f"\n{said}", soft_wrap=True)
         return
     for problem, lines in proposal.lines.items():
-        of = f" of {problem}" if assignment.sheet else ""
-        screen.print(f"\nProven with these under `cases:`{of}:\n", soft_wrap=True)
+        said = (
+            _("Proven with these under `cases:` of {problem}:", problem=problem)
+            if assignment.sheet
+            else _("Proven with these under `cases:`:")
+        )
+        screen.print(f"\n{said}\n", soft_wrap=True)
         for line in lines:
             screen.print(f"  - {line}", soft_wrap=True)
     if output is not None:
@@ -109,7 +122,8 @@ def _fix(path: Path, assignment: "Assignment", found: "Validation", output: Path
             atomic.write(output, proposal.text.encode())
         except OSError as error:
             raise AuthorError(f"{_shown(output)} cannot be written: {error.strerror}") from None
-        screen.print(f"\nA copy that has them is in {_shown(output)}", soft_wrap=True)
+        said = _("A copy that has them is in {file}", file=_shown(output))
+        screen.print(f"\n{said}", soft_wrap=True)
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.validation.findings import Finding, MistakeRow, Tried, Validation, Verdict
+from grader.language import translated as _
+from grader.validation.findings import Check, Finding, MistakeRow, Tried, Validation, Verdict
 from grader.visible import visible
 
 _STYLES: dict[Verdict, str] = {"ok": "green", "warning": "yellow", "failure": "red"}
@@ -22,8 +23,14 @@ def validation_view(found: Validation) -> RenderableType:
     heading = Text.assemble(
         (found.assignment, "bold"),
         "  ",
-        ("proven", "bold green") if found.proven else ("not proven", "bold red"),
-        f"  {rejected} of {count} known mistakes are rejected ({percent(found.score)})",
+        (_("proven"), "bold green") if found.proven else (_("not proven"), "bold red"),
+        "  ",
+        _(
+            "{rejected} of {count} known mistakes are rejected ({share})",
+            rejected=rejected,
+            count=count,
+            share=percent(found.score),
+        ),
     )
     problems = list(dict.fromkeys(finding.problem for finding in found.findings))
     parts: list[RenderableType] = [heading]
@@ -49,21 +56,42 @@ def _findings(findings: Sequence[Finding]) -> Table:
     table.add_column()
     table.add_column()
     table.add_column(overflow="fold")
+    verdicts, checks = _verdicts(), _checks()
     for finding, following in zip(findings, [*findings[1:], None], strict=True):
         text = Text(visible(finding.message, limit=1000))
         if finding.change and (following is None or following.change != finding.change):
             text.append(f"\n→ {visible(finding.change, limit=1000)}", style="cyan")
-        table.add_row(Text(finding.verdict, style=_STYLES[finding.verdict]), finding.check, text)
+        table.add_row(Text(verdicts[finding.verdict], style=_STYLES[finding.verdict]), checks[finding.check], text)
     return table
+
+
+def _verdicts() -> dict[Verdict, str]:
+    """The verdicts as words."""
+    return {"ok": _("ok"), "warning": _("warning"), "failure": _("failure")}
+
+
+def _checks() -> dict[Check, str]:
+    """The checks as words."""
+    return {
+        "reference": _("reference"),
+        "inputs": _("inputs"),
+        "mistakes": _("mistakes"),
+        "pairs": _("pairs"),
+        "sizes": _("sizes"),
+        "float32": "float32",
+        "upstream": _("upstream"),
+        "points": _("points"),
+        "solution": _("solution"),
+    }
 
 
 def _table(rows: Sequence[MistakeRow]) -> Table:
     """The mistakes by gradient and code: in each case how many of them it rejects, and which is rejected least."""
     columns = _columns(rows[0].tried)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("gradient", "mistake"):
+    for heading in (_("gradient"), _("mistake")):
         table.add_column(heading, overflow="fold")
-    for heading in (*columns, "least"):
+    for heading in (*columns, _("least")):
         table.add_column(heading, overflow="fold", justify="right")
     several = len({row.function for row in rows if row.wrt == rows[0].wrt}) > 1
     groups: dict[tuple[str, str], list[MistakeRow]] = {}
@@ -84,7 +112,7 @@ def _columns(tried: Sequence[Tried]) -> dict[str, list[int]]:
         return {one.case: [place] for place, one in enumerate(tried)}
     found: dict[str, list[int]] = {}
     for place, one in enumerate(tried):
-        found.setdefault("hidden" if one.hidden else "public", []).append(place)
+        found.setdefault(_("hidden") if one.hidden else _("public"), []).append(place)
     return found
 
 
@@ -100,9 +128,9 @@ def _cell(group: Sequence[Sequence[Tried]]) -> Text:
 def _least(group: Sequence[MistakeRow]) -> Text:
     """The error, in terms of what is allowed, of the mistake that is rejected least, where it is rejected most."""
     if not all(row.rejected for row in group):
-        return Text("passes", style="red")
+        return Text(_("passes"), style="red")
     least = min(map(_most, group))
-    return Text("shape" if least == float("inf") else f"{least:.0e}")
+    return Text(_("shape") if least == float("inf") else f"{least:.0e}")
 
 
 def _most(row: MistakeRow) -> float:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from grader.assignment import Assignment
+from grader.language import translated as _
 from grader.validation import inputs, mistakes, pairs, points, reference, single, sizes, solution, upstream
 from grader.validation.findings import Finding, MistakeRow, Validation
 from grader.validation.forward import one_thread
@@ -36,28 +37,28 @@ def validate(
     table: list[MistakeRow] = []
     with one_thread():
         for material in materials(assignment, step):
-            step("what mistakes lead to")
+            step(_("what mistakes lead to"))
             rows = tuple(mistakes.rows(material))
             table += rows
             for what, check in _checks(material, rows).items():
                 step(what)
                 findings += check()
     if solved is not None:
-        step("the solution")
+        step(_("the solution"))
         findings += solution.check(assignment, solved, isolation)
     return Validation(assignment.id, assignment.sha256, tuple(findings), tuple(table))
 
 
 def _checks(material: Material, rows: Sequence[MistakeRow]) -> Mapping[str, Callable[[], Iterator[Finding]]]:
     return {
-        "the inputs": lambda: inputs.check(material),
-        "the reference": lambda: reference.check(material),
-        "answers in float32": lambda: single.check(material),
-        "mistakes": lambda: mistakes.check(material, rows),
-        "pairs of mistakes": lambda: pairs.check(material),
-        "the sizes": lambda: sizes.check(material),
-        "upstream gradients": lambda: upstream.check(material),
-        "the points": lambda: points.check(material),
+        _("the inputs"): lambda: inputs.check(material),
+        _("the reference"): lambda: reference.check(material),
+        _("answers in float32"): lambda: single.check(material),
+        _("mistakes"): lambda: mistakes.check(material, rows),
+        _("pairs of mistakes"): lambda: pairs.check(material),
+        _("the sizes"): lambda: sizes.check(material),
+        _("upstream gradients"): lambda: upstream.check(material),
+        _("the points"): lambda: points.check(material),
     }
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from grader.drawing import Drawn
 from grader.inputs import is_drawn
+from grader.language import counted
+from grader.language import translated as _
 from grader.validation.findings import Finding
 from grader.validation.material import Material
 
@@ -24,25 +26,45 @@ def check(material: Material) -> Iterator[Finding]:
                 material.id,
                 "inputs",
                 "warning",
-                f"the case {name} asks a poor question: {why}",
-                f"give `{name}` other values, or rely on the other cases",
+                _("the case {case} asks a poor question: {why}", case=name, why=why),
+                _("give `{case}` other values, or rely on the other cases", case=name),
             )
         elif replaced > MANY:
-            near = ", and numbers near a kink could not be avoided" if replaced >= NEAR else ""
+            facts = {"case": name, "seed": drawn.seed, "count": replaced}
             yield Finding(
                 material.id,
                 "inputs",
                 "warning",
-                f"the case {name} asks a sensible question only with the seed {drawn.seed}, "
-                f"after {replaced} that did not{near}",
-                f"draw inputs for `{name}` that suit the objective better, or write `seed: {drawn.seed}`",
+                _(
+                    "the case {case} asks a sensible question only with the seed {seed}, after {count} that did not, "
+                    "and numbers near a kink could not be avoided",
+                    **facts,
+                )
+                if replaced >= NEAR
+                else _(
+                    "the case {case} asks a sensible question only with the seed {seed}, after {count} that did not",
+                    **facts,
+                ),
+                _(
+                    "draw inputs for `{case}` that suit the objective better, or write `seed: {seed}`",
+                    case=name,
+                    seed=drawn.seed,
+                ),
             )
         else:
-            after = f" (the seed {drawn.seed}, after {replaced} that did not)" if replaced else ""
-            good.append(f"{name}{after}")
+            good.append(
+                _("{case} (the seed {seed}, after {count} that did not)", case=name, seed=drawn.seed, count=replaced)
+                if replaced
+                else name
+            )
     if good:
-        noun = "the case asks" if len(good) == 1 else f"{len(good)} cases ask"
-        yield Finding(material.id, "inputs", "ok", f"{noun} a sensible question: {', '.join(good)}")
+        message = counted(
+            "the case asks a sensible question: {cases}",
+            "{count} cases ask a sensible question: {cases}",
+            len(good),
+            cases=", ".join(good),
+        )
+        yield Finding(material.id, "inputs", "ok", message)
 
 
 def _poor(material: Material, drawn: Drawn) -> str | None:

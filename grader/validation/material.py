@@ -18,6 +18,7 @@ from grader.compare import Target
 from grader.drawing import Drawn, draw_case
 from grader.errors import AssignmentError
 from grader.inputs import Array
+from grader.language import translated as _
 from grader.problem import Function, Question, Resolved, resolve_all
 
 Step: TypeAlias = Callable[[str], None]
@@ -88,7 +89,7 @@ def materials(assignment: Assignment, step: Step = silent) -> Iterator[Material]
         own = []
         try:
             for case in cases(resolved, assignment.sha256):
-                step(f"the case {case.name}")
+                step(_("the case {case}", case=case.name))
                 own.append(draw_case(resolved, case))
         except AssignmentError as error:
             key = f"problems[{index}].{error.key}" if assignment.sheet and error.key else error.key

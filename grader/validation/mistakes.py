@@ -13,6 +13,7 @@ from grader.bank import UNKNOWN, Impossible, Shaped, Unknown, Value
 from grader.compare import Target, compare
 from grader.drawing import Drawn
 from grader.inputs import Array
+from grader.language import translated as _
 from grader.problem import Function, Question
 from grader.sandbox.job import Returned
 from grader.validation.findings import Finding, MistakeRow, Outcome, Tried
@@ -84,22 +85,35 @@ def check(material: Material, found: Sequence[MistakeRow]) -> Iterator[Finding]:
     """What the table says: one line for all that are rejected, and one for each that is not, or hardly."""
     missed = _grouped([row for row in found if not row.rejected])
     for group in missed[:SHOWN]:
-        message = f"{_counted(group)} {_how(group[0])}"
-        yield Finding(material.id, "mistakes", "failure", message, _remedy(group[0]))
+        yield Finding(material.id, "mistakes", "failure", _missed(group), _remedy(group[0]))
     if len(missed) > SHOWN:
-        yield Finding(material.id, "mistakes", "failure", f"{len(missed) - SHOWN} more mistakes pass")
+        yield Finding(material.id, "mistakes", "failure", _("{count} more mistakes pass", count=len(missed) - SHOWN))
     weak = _grouped([row for row in found if row.weak])
     for group in weak[:SHOWN]:
         most = max(one.error or 0.0 for one in group[0].tried)
-        message = f"{_counted(group)} is rejected by little: its error is {most:.3g} times what is allowed"
-        if most >= STRONG:
-            message = f"{_counted(group)} passes in float32, which rounds more than the mistake changes"
-        yield Finding(material.id, "mistakes", "warning", message, "add a case in which the mistake changes more")
+        message = (
+            _(
+                "{mistake} passes in float32, which rounds more than the mistake changes",
+                mistake=_counted(group),
+            )
+            if most >= STRONG
+            else _(
+                "{mistake} is rejected by little: its error is {times} times what is allowed",
+                mistake=_counted(group),
+                times=f"{most:.3g}",
+            )
+        )
+        yield Finding(material.id, "mistakes", "warning", message, _("add a case in which the mistake changes more"))
     if len(weak) > SHOWN:
-        yield Finding(material.id, "mistakes", "warning", f"{len(weak) - SHOWN} more are rejected by little")
+        yield Finding(
+            material.id, "mistakes", "warning", _("{count} more are rejected by little", count=len(weak) - SHOWN)
+        )
     if found and not missed:
-        hidden = " by the hidden ones alone" if any(one.hidden for one in found[0].tried) else ""
-        message = f"the cases reject all of {len(found)} known mistakes{hidden}"
+        message = (
+            _("the cases reject all of {count} known mistakes by the hidden ones alone", count=len(found))
+            if any(one.hidden for one in found[0].tried)
+            else _("the cases reject all of {count} known mistakes", count=len(found))
+        )
         yield Finding(material.id, "mistakes", "ok", message)
 
 
@@ -112,13 +126,16 @@ def _grouped(rows: Sequence[MistakeRow]) -> list[list[MistakeRow]]:
 
 
 def _counted(group: Sequence[MistakeRow]) -> str:
-    return named(group[0]) + (f" ({len(group)} forms of it)" if len(group) > 1 else "")
+    name = named(group[0])
+    return _("{mistake} ({count} forms of it)", mistake=name, count=len(group)) if len(group) > 1 else name
 
 
 def named(row: MistakeRow) -> str:
     """A mistake as a sentence begins with it."""
-    where = f" at {row.step}" if row.step else ""
-    return f"`{row.code}`{where} in d{row.wrt} of {row.function}"
+    facts = {"code": row.code, "wrt": row.wrt, "function": row.function}
+    if row.step:
+        return _("`{code}` at {step} in d{wrt} of {function}", step=row.step, **facts)
+    return _("`{code}` in d{wrt} of {function}", **facts)
 
 
 def _counting(row: MistakeRow) -> Sequence[Tried]:
@@ -126,19 +143,25 @@ def _counting(row: MistakeRow) -> Sequence[Tried]:
     return [one for one in row.tried if one.hidden] or row.tried
 
 
-def _how(row: MistakeRow) -> str:
+def _missed(group: Sequence[MistakeRow]) -> str:
     """How it is that a mistake is not rejected."""
-    which = "hidden cases" if any(one.hidden for one in row.tried) else "cases"
+    mistake, row = _counted(group), group[0]
     unknown = all(one.outcome == "unknown" for one in _counting(row))
-    return f"may pass: all {which} are too large to know" if unknown else f"passes in all {which}"
+    if any(one.hidden for one in row.tried):
+        if unknown:
+            return _("{mistake} may pass: all hidden cases are too large to know", mistake=mistake)
+        return _("{mistake} passes in all hidden cases", mistake=mistake)
+    if unknown:
+        return _("{mistake} may pass: all cases are too large to know", mistake=mistake)
+    return _("{mistake} passes in all cases", mistake=mistake)
 
 
 def _remedy(row: MistakeRow) -> str:
     counting = _counting(row)
     if row.code == "constant_answer" and not any(one.hidden for one in row.tried):
-        return "add hidden cases, or leave `cases` out: then there are five"
+        return _("add hidden cases, or leave `cases` out: then there are five")
     if any((one.error or 0.0) > NOTHING for one in counting if one.outcome == "accepted"):
-        return "take a smaller `rtol` and `atol` under `tolerance`, or cases in which the mistake changes more"
+        return _("take a smaller `rtol` and `atol` under `tolerance`, or cases in which the mistake changes more")
     if all(one.outcome == "unknown" for one in counting):
-        return "add a smaller case: what mistakes lead to is not computed for cases this large"
-    return "add cases of other sizes, all different and none 1 or 2, or with other inputs; `--fix` proposes some"
+        return _("add a smaller case: what mistakes lead to is not computed for cases this large")
+    return _("add cases of other sizes, all different and none 1 or 2, or with other inputs; `--fix` proposes some")

@@ -11,6 +11,7 @@ import numpy as np
 from grader.bank import SAME, Entry, Impossible, Shaped, Unknown, Value
 from grader.compare import Target
 from grader.inputs import Array
+from grader.language import translated as _
 from grader.problem import Function, Question
 from grader.validation.findings import Finding
 from grader.validation.material import Material
@@ -22,12 +23,13 @@ def check(material: Material) -> Iterator[Finding]:
     """The pairs of each gradient, the first few of them."""
     found = [pair for function, question in material.gradients() for pair in _pairs(material, function, question)]
     for message in found[:SHOWN]:
-        change = "add a case of other sizes, all different, or a smaller `rtol` under `tolerance`"
+        change = _("add a case of other sizes, all different, or a smaller `rtol` under `tolerance`")
         yield Finding(material.id, "pairs", "warning", message, change)
     if len(found) > SHOWN:
-        yield Finding(material.id, "pairs", "warning", f"{len(found) - SHOWN} more pairs cannot be told apart")
+        message = _("{count} more pairs cannot be told apart", count=len(found) - SHOWN)
+        yield Finding(material.id, "pairs", "warning", message)
     if not found:
-        yield Finding(material.id, "pairs", "ok", "the cases tell all known mistakes apart")
+        yield Finding(material.id, "pairs", "ok", _("the cases tell all known mistakes apart"))
 
 
 def _pairs(material: Material, function: Function, question: Question) -> Iterator[str]:
@@ -41,12 +43,18 @@ def _pairs(material: Material, function: Function, question: Question) -> Iterat
         if not _alike(one.values[:count], other.values[:count], allowed):
             continue
         if not _alike(one.values[count:], other.values[count:], exact) or not known.others:
-            both = f"{_named(one)} and {_named(other)}"
-            yield f"no case tells {both} apart in d{question.wrt} of {function.name}"
+            yield _(
+                "no case tells {one} and {other} apart in d{wrt} of {function}",
+                one=_named(one),
+                other=_named(other),
+                wrt=question.wrt,
+                function=function.name,
+            )
 
 
 def _named(entry: Entry) -> str:
-    return f"`{entry.codes[0]}` at {entry.steps[0]}" if entry.steps[0] else f"`{entry.codes[0]}`"
+    code, step = entry.codes[0], entry.steps[0]
+    return _("`{code}` at {step}", code=code, step=step) if step else f"`{code}`"
 
 
 def _known(values: Sequence[Value]) -> bool:

@@ -15,6 +15,7 @@ from grader.assignment import Assignment, Case, Problem
 from grader.cases import cases
 from grader.drawing import draw_case
 from grader.errors import AuthorError
+from grader.language import translated as _
 from grader.problem import resolve
 from grader.sizing import Layout, other_sizes
 from grader.validation import validate
@@ -51,7 +52,7 @@ def propose(path: Path, assignment: Assignment, found: Validation, step: Step = 
     text = path.read_bytes().decode("utf-8-sig")
     best: Proposal | None = None
     for attempt in range(TRIES):
-        step(f"proposal {attempt + 1} of {TRIES}")
+        step(_("proposal {number} of {most}", number=attempt + 1, most=TRIES))
         proposal = _proposed(path, text, assignment, wanted(found), Random(attempt))
         if proposal is None or not proposal.validation.proven:
             continue
@@ -103,7 +104,7 @@ def _lines(problem: Problem, *, sheet: bool, random: Random) -> Iterator[str]:
         yield "{name: handout, visibility: public}"
     sizes = other_sizes(_opened(problem), random)
     fresh = (name for number in range(1, 1000) if (name := f"proven_{number}") not in names)
-    for _ in range(ADDED if problem.cases else FROM_NOTHING):
+    for _number in range(ADDED if problem.cases else FROM_NOTHING):
         layout, name = next(sizes), next(fresh)
         dims = ", ".join(f"{size}: {layout.dims[size]}" for size in problem.dims)
         dims = f", dims: {{{dims}}}" if dims else ""

@@ -8,6 +8,7 @@ from grader.compare import Target, compare
 from grader.drawing import Drawn
 from grader.expected import Expected
 from grader.inputs import Array
+from grader.language import translated as _
 from grader.problem import Function
 from grader.sandbox.job import Returned
 from grader.validation.differences import Differences, differences
@@ -17,7 +18,6 @@ from grader.validation.material import Material
 
 CLOSE = 1e-9
 """Both are computed in float64: they agree to this, and to what rounding does."""
-AUTHORS = "the grader does not differentiate this objective as it should: please report it, with the assignment file"
 
 
 def check(material: Material) -> Iterator[Finding]:
@@ -37,10 +37,10 @@ def check(material: Material) -> Iterator[Finding]:
                 derived.append(_place(function, wrt, drawn))
     yield _by_differences(material, total, where)
     if derived:
-        message = f"autograd and the derived expression differ: {_listed(derived)}"
-        yield Finding(material.id, "reference", "failure", message, AUTHORS)
+        message = _("autograd and the derived expression differ: {places}", places=_listed(derived))
+        yield Finding(material.id, "reference", "failure", message, _authors())
     else:
-        yield Finding(material.id, "reference", "ok", "autograd and the derived expressions agree on every case")
+        yield Finding(material.id, "reference", "ok", _("autograd and the derived expressions agree on every case"))
 
 
 def _agrees(array: Array, exact: Expected) -> bool:
@@ -57,29 +57,43 @@ def _distinct(material: Material) -> list[tuple[Function, str]]:
 
 
 def _by_differences(material: Material, total: Differences, where: Sequence[str]) -> Finding:
-    skipped = f", {total.at_kinks} skipped at kinks" if total.at_kinks else ""
-    skipped += f", {total.coarse} too coarse to tell" if total.coarse else ""
+    skipped = _(", {count} skipped at kinks", count=total.at_kinks) if total.at_kinks else ""
+    skipped += _(", {count} too coarse to tell", count=total.coarse) if total.coarse else ""
     if where:
-        message = f"autograd and central differences differ: {_listed(where)} (off by {total.worst:.1e} of the largest)"
-        return Finding(material.id, "reference", "failure", message, AUTHORS)
+        message = _(
+            "autograd and central differences differ: {places} (off by {error} of the largest)",
+            places=_listed(where),
+            error=f"{total.worst:.1e}",
+        )
+        return Finding(material.id, "reference", "failure", message, _authors())
     if not total.compared and any(True for _ in material.gradients()):
         return Finding(
             material.id,
             "reference",
             "warning",
-            f"no difference quotient says whether autograd is right{skipped}",
-            "add a case whose inputs are drawn, so that it is away from kinks",
+            _("no difference quotient says whether autograd is right{skipped}", skipped=skipped),
+            _("add a case whose inputs are drawn, so that it is away from kinks"),
         )
-    message = (
-        f"autograd agrees with {total.compared:,} central differences, the worst off by {total.worst:.0e}{skipped}"
+    message = _(
+        "autograd agrees with {count} central differences, the worst off by {error}{skipped}",
+        count=f"{total.compared:,}",
+        error=f"{total.worst:.0e}",
+        skipped=skipped,
     )
     return Finding(material.id, "reference", "ok", message)
 
 
 def _place(function: Function, wrt: str, drawn: Drawn) -> str:
-    return f"d{wrt} of {function.name} on the case {drawn.case.name}"
+    return _("d{wrt} of {function} on the case {case}", wrt=wrt, function=function.name, case=drawn.case.name)
 
 
 def _listed(places: Sequence[str]) -> str:
     """The first of some places, and how many there are."""
-    return places[0] if len(places) == 1 else f"{places[0]}, and {len(places) - 1} more"
+    first, *others = places
+    return _("{place}, and {count} more", place=first, count=len(others)) if others else first
+
+
+def _authors() -> str:
+    return _(
+        "the grader does not differentiate this objective as it should: please report it, with the assignment file"
+    )

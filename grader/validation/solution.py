@@ -9,6 +9,8 @@ from grader.assignment import Assignment
 from grader.errors import SandboxError
 from grader.grading import grade
 from grader.intake import collect_one
+from grader.language import translated as _
+from grader.messages import word
 from grader.preparation import prepare, wanted
 from grader.sandbox import open_sandbox
 from grader.validation.findings import Finding
@@ -32,23 +34,33 @@ def check(assignment: Assignment, file: Path, isolation: Literal["auto", "none"]
         raise SandboxError("the solution could not be run, through no fault of its own; try again")
     first = assignment.problems[0].id
     if report.reason is not None:
-        place = f" (line {report.reason.line})" if report.reason.line else ""
-        message = f"the solution cannot be run: {report.reason.message}{place}"
-        yield Finding(first, "solution", "failure", message, "correct the solution")
+        place = _(" (line {line})", line=report.reason.line) if report.reason.line else ""
+        message = _("the solution cannot be run: {why}", why=f"{report.reason.message}{place}")
+        yield Finding(first, "solution", "failure", message, _("correct the solution"))
         return
     wrong = [gradient for gradient in report.gradients if gradient.verdict != "correct"]
     for gradient in wrong:
         case = next(case for case in gradient.cases if case.verdict != "correct")
-        diagnosis = "".join(f" {found.message}" for found in gradient.diagnosis[:1])
+        diagnosis = "".join(_(" {question}", question=found.message) for found in gradient.diagnosis[:1])
         yield Finding(
             gradient.problem,
             "solution",
             "failure",
-            f"{gradient.wrt} by {gradient.function} is {gradient.verdict} on the case {case.case}: "
-            f"{case.message or ''}{diagnosis}",
-            "correct the solution, or the objective",
+            _(
+                "{wrt} by {function} on the case {case} ({verdict}): {message}",
+                wrt=gradient.wrt,
+                function=gradient.function,
+                case=case.case,
+                verdict=word(gradient.verdict),
+                message=f"{case.message or ''}{diagnosis}",
+            ),
+            _("correct the solution, or the objective"),
         )
     for problem in assignment.problems if not wrong else ():
         asked = [gradient for gradient in report.gradients if gradient.problem == problem.id]
-        message = f"the solution is right: {len(asked)} answers in {len(asked[0].cases) if asked else 0} cases"
+        message = _(
+            "the solution is right: {answers} answers in {cases} cases",
+            answers=len(asked),
+            cases=len(asked[0].cases) if asked else 0,
+        )
         yield Finding(problem.id, "solution", "ok", message)

@@ -8,6 +8,7 @@ backpropagation through time, returns another one.
 
 from collections.abc import Iterator
 
+from grader.language import translated as _
 from grader.objective import Node
 from grader.problem import Function
 from grader.validation.findings import Finding
@@ -24,18 +25,29 @@ def check(material: Material) -> Iterator[Finding]:
                 continue
             for seed, steps in _through(material, function, question.wrt):
                 shared = True
-                through = " and ".join(steps)
+                facts = {"wrt": question.wrt, "function": function.name}
                 yield Finding(
                     material.id,
                     "upstream",
                     "warning",
-                    f"d{question.wrt} of {function.name} is expected with what comes from {seed} through {through}, "
-                    f"beside what comes from the step that computes {seed}",
-                    f"say so on the sheet; or give {function.name} d{steps[0]} too, which ends the way there; "
-                    f"or let each step have a {question.wrt} of its own",
+                    _(
+                        "d{wrt} of {function} is expected with what comes from {seed} through {steps}, "
+                        "beside what comes from the step that computes {seed}",
+                        seed=seed,
+                        steps=_(" and ").join(steps),
+                        **facts,
+                    ),
+                    _(
+                        "say so on the sheet; or give {function} d{step} too, which ends the way there; "
+                        "or let each step have a {wrt} of its own",
+                        step=steps[0],
+                        **facts,
+                    ),
                 )
     if given and not shared:
-        yield Finding(material.id, "upstream", "ok", "no function with an upstream gradient is expected to go farther")
+        yield Finding(
+            material.id, "upstream", "ok", _("no function with an upstream gradient is expected to go farther")
+        )
 
 
 def _through(material: Material, function: Function, wrt: str) -> Iterator[tuple[str, list[str]]]:

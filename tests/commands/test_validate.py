@@ -70,6 +70,20 @@ def test_assignment_that_is_not_proven_fails_and_says_what_to_change() -> None:
     )
 
 
+def test_validate_in_chinese_says_all_in_chinese() -> None:
+    """Heading, checks, findings, what to change, and the table; the codes stay, since `credit` has them."""
+    code, out, _ = validated("small.yaml", "--lang", "zh-CN")
+    assert code == 1
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert lines[0].startswith("small 未通过验证 ")
+    assert "通过 输入 2 个测试点能有效考查：handout, hidden" in lines
+    assert "通过 参考答案 自动微分与推导出的表达式在每个测试点上都一致" in lines
+    assert "失败 典型错误 能通过所有隐藏测试点：grad_X 的 dX 中 Z 处的 `transpose`" in lines
+    assert "通过 大小 各维大小不会掩盖转置错误" in lines
+    assert "→ 请增加其他大小的测试点，各个大小互不相同，也不要取 1 或 2，或者换用其他输入；`--fix` 会给出建议" in lines
+    assert "梯度 错误 handout hidden 最小误差" in lines
+
+
 def test_several_assignments_fail_if_one_does() -> None:
     """Each with a heading of its own."""
     code, out, _ = validated("good.yaml", "small.yaml")
@@ -150,7 +164,7 @@ def test_wrong_solution_is_a_failure_that_names_gradient_and_case() -> None:
     assert code == 1
     (found,) = [one for one in json.loads(out)["assignments"][0]["findings"] if one["check"] == "solution"]
     assert found["verdict"] == "failure"
-    assert found["message"].startswith("Y by grad_Y is incorrect on the case handout: ")
+    assert found["message"].startswith("Y by grad_Y on the case handout (incorrect): ")
     assert found["change"] == "correct the solution, or the objective"
 
 
