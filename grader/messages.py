@@ -309,7 +309,10 @@ MISTAKE_HELP: Mapping[str, Templates] = {
         "Do the numbers that belong together in {step} stand in a row or in a column?",
         "Do the numbers that belong together stand in a row or in a column?",
     ),
-    "localized": ("How is {first} worked out?", "What is different about the places where d{wrt} is wrong?",),
+    "localized": (
+        "How is {first} worked out?",
+        "What is different about the places where d{wrt} is wrong?",
+    ),
     "follow_through": ("Repair {step} first.", "Repair the earlier step first."),
 }
 """A question that leads on, and gives no formula away."""
