@@ -34,13 +34,14 @@ def explanations(judged: Sequence[Judged]) -> Iterator[tuple[Finding, ...]]:
         earlier = _wrong_steps(one, judged)
         followed = follow(one.seen, asked.wrt, asked.kind, asked.backing, earlier) if earlier else ()
         found = followed or (diagnose(one.seen, asked.bank) if asked.bank else ())
-        yield _with_the_beginning(found, asked, earlier)
+        yield _with_the_beginning(found, one, [step for step in earlier if any(a is not None for a in step.arrays)])
 
 
-def _with_the_beginning(found: tuple[Finding, ...], asked: Asked, earlier: Sequence[Earlier]) -> tuple[Finding, ...]:
-    """Where no mistake is known, at least the step from which on it goes wrong, if that was asked for too."""
-    if any(one.code != "localized" for one in found):
+def _with_the_beginning(found: tuple[Finding, ...], one: Judged, earlier: Sequence[Earlier]) -> tuple[Finding, ...]:
+    """Where no mistake is known, at least the step from which on it goes wrong, if numbers came back for both."""
+    if any(known.code != "localized" for known in found) or all(seen.array is None for seen in one.seen):
         return found
+    asked = one.asked
     first = first_wrong(asked.backing[0].evaluation.graph, asked.wrt, asked.kind, earlier)
     return found if first is None else (Finding("localized", first, {"first": first}),)
 
