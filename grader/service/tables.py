@@ -1,9 +1,10 @@
 """The tables: what is kept of assignments, learners, submissions and their grading.
 
     Assignment ─▶ AssignmentVersion ◀─┐            Learner ─ Person (name and mail, apart from everything else)
-        ▲                             │               ▲
-        └──────────── Submission ◀─ Attempt ─▶ Worker └─ Submission ─▶ HandedFile
-    Token, Audit, Outbox
+      ▲   ▲  └─ Policy                │             ▲  ▲ └─ Membership ─▶ Class
+      │   └────────── Submission ◀─ Attempt ─▶ Worker  └─ Submission ─▶ HandedFile
+      └────────────── Override (a grade that the staff gave)
+    Staff and Learner ◀─ Token · Audit · Outbox ◀─ Delivery ─▶ Webhook
 
 A learner is a random number wherever work and grades are. Times are for people; nothing is decided by them.
 """
@@ -89,6 +90,27 @@ class AssignmentVersion(Table):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class Policy(Table):
+    """When work is taken, what of it counts, and what is shown; an assignment without one has the defaults."""
+
+    __tablename__ = "policies"
+
+    assignment_id: Mapped[str] = mapped_column(ForeignKey("assignments.id", ondelete="CASCADE"), primary_key=True)
+    opens_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    """After it nothing is taken; without one, late work is taken for ever."""
+    late_percent: Mapped[float] = mapped_column(default=0.0)
+    """Of the points that were reached, taken off for every day that has begun after `due_at`."""
+    attempts: Mapped[int | None]
+    """How often a learner may hand in; what could not be read does not count."""
+    counts: Mapped[str] = mapped_column(String(8), default="best")
+    """`best` or `last`."""
+    shown_before: Mapped[str] = mapped_column(Text, default="hidden_count diagnosis")
+    """Until it is due: words of `policy.Shown`, separated by spaces."""
+    shown_after: Mapped[str] = mapped_column(Text, default="hidden_count hidden_cases diagnosis derivation")
+
+
 # ----- people -----
 
 
@@ -107,8 +129,41 @@ class Person(Table):
     __tablename__ = "persons"
 
     learner_id: Mapped[UUID] = mapped_column(ForeignKey("learners.id", ondelete="CASCADE"), primary_key=True)
+    login: Mapped[str | None] = mapped_column(String(255), unique=True)
+    """What the school knows the learner by."""
     name: Mapped[str | None] = mapped_column(Text)
     mail: Mapped[str | None] = mapped_column(Text)
+
+
+class Class(Table):
+    """Learners who are taught together."""
+
+    __tablename__ = "classes"
+
+    id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Membership(Table):
+    """A learner in a class."""
+
+    __tablename__ = "memberships"
+
+    class_id: Mapped[str] = mapped_column(ForeignKey("classes.id", ondelete="CASCADE"), primary_key=True)
+    learner_id: Mapped[UUID] = mapped_column(
+        ForeignKey("learners.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Staff(Table):
+    """Somebody who teaches."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    name: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Token(Table):
@@ -119,7 +174,8 @@ class Token(Table):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     learner_id: Mapped[UUID | None] = mapped_column(ForeignKey("learners.id", ondelete="CASCADE"), index=True)
-    """Whose it is; nobody's is the staff's."""
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    """Whose it is: a learner's, or one of the staff's."""
     scopes: Mapped[str] = mapped_column(Text)
     """What it is good for, separated by spaces."""
     label: Mapped[str] = mapped_column(Text, default="")
@@ -142,6 +198,8 @@ class Submission(Table):
     learner_id: Mapped[UUID] = mapped_column(ForeignKey("learners.id"))
     sha256: Mapped[str] = mapped_column(String(64))
     """Of what was asked for: the assignment's id, and the names and bytes of the files."""
+    language: Mapped[str | None] = mapped_column(String(16))
+    """That the report is to be written in; the assignment's, if it is not said."""
     idempotency_key: Mapped[str | None] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(default=now)
 
@@ -219,6 +277,21 @@ class Attempt(Table):
     finished_at: Mapped[datetime | None]
 
 
+class Override(Table):
+    """A grade that one of the staff gave in place of the reckoned one; the newest counts, without a score it undoes."""
+
+    __tablename__ = "overrides"
+    __table_args__ = (Index("ix_overrides_of", "assignment_id", "learner_id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[str] = mapped_column(ForeignKey("assignments.id"))
+    learner_id: Mapped[UUID] = mapped_column(ForeignKey("learners.id", ondelete="CASCADE"))
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="SET NULL"))
+    score: Mapped[float | None]
+    reason: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
 # ----- what happened -----
 
 
@@ -236,6 +309,20 @@ class Audit(Table):
     detail: Mapped[str | None] = mapped_column(Text)
 
 
+class Webhook(Table):
+    """An address that wants to be told of what happens."""
+
+    __tablename__ = "webhooks"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    url: Mapped[str] = mapped_column(Text)
+    secret: Mapped[bytes]
+    """What its messages are signed with."""
+    kinds: Mapped[str] = mapped_column(Text)
+    """Of events, separated by spaces."""
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class Outbox(Table):
     """What others are to be told, written with what it tells of."""
 
@@ -246,5 +333,23 @@ class Outbox(Table):
     created_at: Mapped[datetime] = mapped_column(default=now)
     kind: Mapped[str] = mapped_column(String(64))
     payload: Mapped[bytes]
+
+    deliveries: Mapped[list["Delivery"]] = relationship(cascade="all, delete-orphan")
+
+
+class Delivery(Table):
+    """A message on its way to one address."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (UniqueConstraint("outbox_id", "webhook_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    """What the receiver knows the message by, however often it comes."""
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id", ondelete="CASCADE"))
+    webhook_id: Mapped[UUID] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"), index=True)
     tries: Mapped[int] = mapped_column(default=0)
-    delivered_at: Mapped[datetime | None] = mapped_column(index=True)
+    next_at: Mapped[datetime | None] = mapped_column(default=now, index=True)
+    """When it is tried again; never, once it has arrived or was given up."""
+    delivered_at: Mapped[datetime | None]
+    fault: Mapped[str | None] = mapped_column(Text)
+    """What came of the last try, if it did not arrive."""

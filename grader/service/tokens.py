@@ -1,6 +1,6 @@
 """Tokens: secrets that open some doors, of which only the hash is kept, and which can be taken back.
 
-issue ─▶ secret, shown once ─ request ─ holder ─▶ Holder(learner or staff, scopes)
+issue ─▶ secret, shown once ─ request ─ holder ─▶ Holder(learner or one of the staff, scopes)
                               spend ─▶ the same, and the token is used up
 """
 
@@ -26,7 +26,13 @@ class Holder:
 
     token_id: UUID
     learner_id: UUID | None
+    staff_id: UUID | None
     scopes: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        """For logs and the audit: ids only."""
+        return f"learner:{self.learner_id}" if self.learner_id is not None else f"staff:{self.staff_id}"
 
 
 @dataclass(frozen=True)
@@ -42,14 +48,17 @@ def issue(
     scopes: Collection[str],
     *,
     learner_id: UUID | None = None,
+    staff_id: UUID | None = None,
     label: str = "",
     lasts: timedelta | None = None,
 ) -> Issued:
-    """A token for a learner, or for the staff where there is none."""
+    """A token for a learner, or for one of the staff."""
+    assert (learner_id is None) != (staff_id is None), "a token is somebody's"
     secret = MARK + secrets.token_urlsafe(32)
     token = Token(
         sha256=_hash(secret),
         learner_id=learner_id,
+        staff_id=staff_id,
         scopes=" ".join(sorted(scopes)),
         label=label,
         expires_at=None if lasts is None else now() + lasts,
@@ -65,7 +74,7 @@ def holder(session: Session, secret: str) -> Holder | None:
     token = session.scalar(select(Token).where(Token.sha256 == _hash(secret)))
     if token is None or token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= now()):
         return None
-    return Holder(token.id, token.learner_id, frozenset(token.scopes.split()))
+    return Holder(token.id, token.learner_id, token.staff_id, frozenset(token.scopes.split()))
 
 
 def spend(session: Session, secret: str) -> Holder | None:

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from grader.service.assignments import publish
 from grader.service.database import Database
 from grader.service.handing_in import File, hand_in
 from grader.service.results import current
-from grader.service.tables import Attempt, Learner, State, Submission
+from grader.service.tables import Attempt, Learner, Staff, State, Submission
 
 ASSIGNMENT = b'objective: "||X W||_F^2"\nseed: 0\nshapes: {X: [3, 2], W: [2, 2]}\nframework: numpy\n'
 RIGHT = b"def grad_X(X, W): return 2 * X @ W @ W.T\ndef grad_W(X, W): return 2 * X.T @ X @ W\n"
@@ -21,6 +22,14 @@ def learner(database: Database) -> UUID:
     with database.writing() as session:
         one = Learner()
         session.add(one)
+    return one.id
+
+
+def staff(session: Session, name: str = "A. Teacher") -> UUID:
+    """A new one of the staff."""
+    one = Staff(name=name)
+    session.add(one)
+    session.flush()
     return one.id
 
 
