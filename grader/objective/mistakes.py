@@ -14,7 +14,7 @@ repositories of courses on neural networks, for the mistakes.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import combinations
+from itertools import chain, combinations
 from typing import TypeAlias
 
 from grader.objective.adjoint import Contributions, Instead, Sweep, fit, gradients
@@ -59,19 +59,24 @@ def slips(sweep: Sweep) -> Iterator[Slip]:
         for index, contribution in enumerate(raw):
             if contribution is None:
                 continue
-            place = (node.operation, node.start, node.end, index)
-            seen: dict[str, int] = {}
-            for code, make in _wrong(sweep, node, index, contribution):
-                seen[code] = seen.get(code, -1) + 1
-                key = (code, *place, seen[code])
-                try:
-                    instead = make()
-                except Mismatch:
-                    yield Slip(code, key, node, index, None, fits=False)
-                else:
-                    yield Slip(code, key, node, index, instead)
-            if sweep.uses(node.arguments[index]) > 1:
-                yield from _where_contributions_meet(sweep, node, index, place)
+            own = _where_it_comes_through(sweep, node, index, contribution)
+            met = _where_contributions_meet(sweep, node, index) if sweep.uses(node.arguments[index]) > 1 else ()
+            # What is wrong with a penalty is known by that first, whichever of its factors it is.
+            yield from chain(met, own) if _is_part_of_penalty(sweep, node) else chain(own, met)
+
+
+def _where_it_comes_through(sweep: Sweep, node: Node, index: int, contribution: Node) -> Iterator[Slip]:
+    """Each thing that can go wrong with one contribution, whatever else its argument gets."""
+    seen: dict[str, int] = {}
+    for code, make in _wrong(sweep, node, index, contribution):
+        seen[code] = seen.get(code, -1) + 1
+        key = (code, *_at_place(node, index), seen[code])
+        try:
+            instead = make()
+        except Mismatch:
+            yield Slip(code, key, node, index, None, fits=False)
+        else:
+            yield Slip(code, key, node, index, instead)
 
 
 def mistaken(sweep: Sweep, wrt: Mapping[str, Node], *, pairs: bool = False) -> Iterator[tuple[str, Mistaken]]:
@@ -129,6 +134,10 @@ def _replaced(root: Node, old: Node, new: Node) -> Node:
         if node is not old and arguments != node.arguments:
             made[node] = replace(node, arguments=arguments)
     return made.get(root, root)
+
+
+def _at_place(node: Node, index: int) -> Key:
+    return (node.operation, node.start, node.end, index)
 
 
 def _place(slip: Slip) -> tuple[Node, int]:
@@ -267,7 +276,7 @@ def _collapsed(contribution: Node, argument: Node) -> Node:
     return apply("spread", apply("sum", contribution), argument)
 
 
-def _where_contributions_meet(sweep: Sweep, node: Node, index: int, place: Key) -> Iterator[Slip]:
+def _where_contributions_meet(sweep: Sweep, node: Node, index: int) -> Iterator[Slip]:
     """One of several contributions to the same gradient is forgotten, or comes with another sign or factor."""
     whole = sweep.contributions[node][index]
     assert whole is not None
@@ -279,7 +288,7 @@ def _where_contributions_meet(sweep: Sweep, node: Node, index: int, place: Key) 
         ("regularization" if penalty else "factor", scaled(0.5, whole)),
     )
     for number_, (code, instead) in enumerate(kinds):
-        yield Slip(code, (code, *place, "meet", number_), node, index, instead)
+        yield Slip(code, (code, *_at_place(node, index), "meet", number_), node, index, instead)
 
 
 def is_penalty(term: Node, objective: Node) -> bool:

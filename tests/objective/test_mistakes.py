@@ -46,6 +46,13 @@ def test_slips_of_an_objective(objective: str, expected: set[str]) -> None:
     assert expected <= codes(objective)
 
 
+def test_penalty_without_its_two_is_first_of_all_a_penalty() -> None:
+    """A factor it is as well."""
+    found = [slip.code for slip in slips(sweep(graph("||X W - Y||_F^2 + s * ||W||_F^2"))) if slip.node.start > 0]
+    assert found.index("regularization") < found.index("factor")
+    assert "factor" in found
+
+
 def test_keys_are_the_same_for_other_sizes_and_never_twice() -> None:
     """So that the values of a mistake are found again in every case."""
     found = [slip.key for slip in slips(sweep(graph("||max(X W + b, 0) - Y||_F^2")))]
