@@ -6,9 +6,9 @@ The file is TOML, with the names below as its keys; it is named by `--config` or
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -34,8 +34,32 @@ class Settings(BaseSettings):
     """The folder of the embedded database."""
     database: str | None = None
     """The URL of a database, as postgresql://user@host/name; else an SQLite file in `data`."""
+
+    host: str = "127.0.0.1"
+    """The address that is listened on; 0.0.0.0 is every one of this machine."""
+    port: int = Field(default=8000, ge=0, le=65535)
+    """The port that is listened on; 0 takes one that is free."""
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^/?#\s]+/?$")
+    """Where people find the service, as https://grader.school.example; else http://host:port."""
+    trusted_proxies: str = ""
+    """Addresses whose X-Forwarded-For and -Proto are believed, separated by commas; empty believes nobody."""
+    web: bool = True
+    """Answer requests; a replica without it only grades."""
+    metrics_token: SecretStr | None = None
+    """What must be shown, as Authorization: Bearer, to read /metrics from another machine; else this machine only."""
+    log: Literal["auto", "json", "console"] = "auto"
+    """How logs are written: JSON lines, or for people; `auto` is for people where it is a terminal."""
+    webhooks_to_private: bool = False
+    """Send webhooks by http and to this machine's network too; for tests, and for networks where all are trusted."""
+
+    workers: int = Field(default=1, ge=0)
+    """Workers of this process that take from the queue; with 0 it only takes in and shows work."""
     jobs: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
-    """Submissions that are graded at a time."""
+    """Submissions that a worker grades at a time."""
+    nice: int = Field(default=10, ge=0, le=19)
+    """How far grading steps back behind answering requests; 0 is not at all."""
+    cluster: str | None = None
+    """Grade on the workers of a Dask scheduler, as tcp://host:8786, one that is trusted as this process."""
     warm: int = Field(default=3, ge=1)
     """Assignments whose references and sandboxes are kept."""
     batch: int = Field(default=16, ge=1)
@@ -48,6 +72,14 @@ class Settings(BaseSettings):
     """How long what is being graded may take to finish when the service stops."""
     allow_degraded: bool = False
     """Grade although the sandbox is not strong."""
+
+    @property
+    def url(self) -> str:
+        """Where people find the service."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @property
     def database_url(self) -> str:

@@ -24,6 +24,20 @@ def test_settings_none_given_database_is_a_file_in_the_data_folder(tmp_path: Pat
     assert settings(data=tmp_path).database_url == f"sqlite:///{tmp_path}/grader.sqlite3"
 
 
+@pytest.mark.parametrize(
+    ("flags", "url"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"host": "0.0.0.0", "port": 80}, "http://127.0.0.1:80"),
+        ({"host": "::1"}, "http://[::1]:8000"),
+        ({"public_url": "https://grader.school.example/"}, "https://grader.school.example"),
+    ],
+)
+def test_settings_url_is_where_people_go(flags: dict[str, object], url: str) -> None:
+    """An address that only listens is none that a browser finds."""
+    assert settings(**flags).url == url
+
+
 def test_settings_value_that_cannot_be_is_refused() -> None:
     """The sentence names the setting."""
     with pytest.raises(AuthorError) as error:
