@@ -113,7 +113,7 @@ class Evaluation:
     def _seeds(self, given: Mapping[str, Array]) -> tuple[dict[Node, Node], dict[Node, torch.Tensor]]:
         """Upstream gradients as inputs of the derivation, and the values of all that is known."""
         seeds = {self.node(step): Node("input", (), {"name": f"d {step}"}, self.node(step).shape) for step in given}
-        inputs = {seeds[self.node(step)]: torch.as_tensor(array) for step, array in given.items()}
+        inputs = {seeds[self.node(step)]: torch.tensor(array) for step, array in given.items()}
         return seeds, {**self.values, **inputs}
 
     # ----- wrong answers -----
@@ -165,7 +165,7 @@ class Evaluation:
     ) -> Array | None:
         """What would be right if these steps, and these gradients, were what they are said to be; None if undefined."""
         values = {node: value for node, value in self.values.items() if not node.arguments}
-        values |= {self.node(name): torch.as_tensor(array) for name, array in own_values.items()}
+        values |= {self.node(name): torch.tensor(array) for name, array in own_values.items()}
         try:
             with torch.no_grad():
                 self._fill(values, self.roots)
@@ -269,7 +269,7 @@ class Evaluation:
         return SAFETY * total + math.ulp(1.0)
 
     def _autograd(self, given: Mapping[str, Array], wrt: Sequence[str]) -> dict[str, torch.Tensor]:
-        seeds = {self.node(step): torch.as_tensor(array) for step, array in given.items()}
+        seeds = {self.node(step): torch.tensor(array) for step, array in given.items()}
         used: dict[Node, torch.Tensor] = {}
         made: dict[Node, torch.Tensor] = {}
         with torch.enable_grad():

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -351,3 +352,17 @@ def test_labels_used_as_numbers_are_numbers() -> None:
     assert y.dtype == np.int64
     residual = 1 / (1 + np.exp(-X @ w)) - y
     np.testing.assert_allclose(prepared.asked[1].cases[0].target.value, X.T @ residual / 6)
+
+
+def test_read_only_answers_of_a_student_are_followed_without_a_warning(recwarn: pytest.WarningsRecorder) -> None:
+    """What comes from the wire cannot be written to; torch says it only once unless told otherwise."""
+    own = np.ones((5, 4))
+    own.setflags(write=False)
+    before = torch.is_warn_always_enabled()
+    torch.set_warn_always(True)
+    try:
+        found = evaluation("Z = X W\nsum(Z * Z)").following(None, "W", "gradient", {"Z": own}, {"Z": own})
+    finally:
+        torch.set_warn_always(before)
+    assert found is not None
+    assert [str(one.message) for one in recwarn] == []
