@@ -1,9 +1,11 @@
 """What is said of the example submissions: by file and gradient the codes, the most telling first."""
 
 from collections.abc import Iterator, Mapping
+from typing import get_args
 
 import pytest
 
+from grader.assignment import MistakeCode
 from grader.grading import grade
 from grader.intake import collect
 from grader.sandbox import OpenSandbox, open_sandbox
@@ -35,11 +37,31 @@ TABLE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "relu_frobenius/yusuf_wrong_where_cut_off": {"Y": ("localized",)},
     "relu_frobenius/zoe_factors_in_another_order": {"W": ("wrong_order",)},
     "scalar_practice/clara_inner_derivative": dict.fromkeys("wx", ("inner_derivative", "swapped_gradients")),
+    "softmax_classifier/akira_right": {},
+    "softmax_classifier/bettina_right_samples_one_by_one": {},
+    "softmax_classifier/claudio_keeps_an_axis": {"b": ("keepdims",)},
+    "softmax_classifier/dunja_bias_not_summed": {"b": ("missing_sum", "swapped_gradients")},
+    "softmax_classifier/eduardo_penalty_without_its_two": {"W": ("regularization", "factor")},
+    "softmax_classifier/fumiko_diagonal_of_the_softmax": {
+        "S": ("softmax_diagonal",),
+        **dict.fromkeys("Wb", ("follow_through",)),
+    },
+    "softmax_classifier/gabor_bias_summed_over_the_classes": {"b": ("wrong_axis",)},
+    "softmax_classifier/hong_goes_on_from_a_wrong_step": {
+        "S": ("mean_vs_sum",),
+        **dict.fromkeys("Wb", ("follow_through",)),
+    },
     "two_layer_sigmoid/cai_derivative_at_z": dict.fromkeys(("x", "w1", "b1"), ("activation_derivative",)),
     "two_layer_sigmoid_as_run/elif_elementwise_product": dict.fromkeys(
         ("w1", "w2"), ("elementwise_vs_matmul", "swapped_gradients")
     ),
 }
+
+
+def test_every_code_has_an_example() -> None:
+    """One example of each mistake that can be named is told it first."""
+    first = {said[0] for told in TABLE.values() for said in told.values()}
+    assert first == {*get_args(MistakeCode), "localized"}
 
 
 @pytest.fixture(scope="module")
