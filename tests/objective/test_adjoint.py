@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.assignment import Problem
@@ -15,6 +14,7 @@ from grader.objective.operations import FUNCTIONS, TABLE
 from grader.objective.shapes import same
 from grader.reference import Evaluation
 from grader.sizing import graph_of, layout
+from tests.few_or_many import few_or_many
 
 SHAPES = {"X": (5, 3), "W": (3, 4), "V": (3, 3), "b": (4,), "c": (5, 1), "u": (3,), "P": (3, 3), "y": (5,), "s": ()}
 DRAWN = {"y": {"draw": "labels", "classes": 3}, "P": {"draw": "spd"}}
@@ -147,8 +147,7 @@ def objectives(draw: st.DrawFn) -> str:
     return reduction.format(whole)
 
 
-@settings(max_examples=60, deadline=None)
-@given(objectives(), st.integers(0, 1000))
+@few_or_many(15, 300, objectives(), st.integers(0, 1000))
 def test_gradients_of_random_objectives_agree_with_autograd(objective: str, seed: int) -> None:
     """Whatever is put together from the table is differentiated as autograd does."""
     check(objective, seed)

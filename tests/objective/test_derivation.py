@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.mathtext import MathTextParser
 
@@ -14,6 +13,7 @@ from grader.objective.graph import in_order
 from grader.objective.operations import TABLE
 from grader.reference import Evaluation
 from grader.sizing import graph_of, layout
+from tests.few_or_many import few_or_many
 from tests.objective.test_adjoint import ONE_OF_EACH, inputs, objectives, problem
 from tests.objective.test_naming import graph as network
 
@@ -170,8 +170,7 @@ def test_derivation_of_each_operation_is_worth_what_autograd_finds(operation: st
     check(ONE_OF_EACH[operation], 0)
 
 
-@settings(max_examples=60, deadline=None)
-@given(objectives(), st.integers(0, 1000))
+@few_or_many(8, 200, objectives(), st.integers(0, 1000))
 def test_derivation_of_random_objectives_is_worth_what_autograd_finds(objective: str, seed: int) -> None:
     """Whatever is put together from the table."""
     check(objective, seed)

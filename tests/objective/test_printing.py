@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
 from matplotlib.mathtext import MathTextParser
 
 from grader.objective import Graph
@@ -10,6 +9,7 @@ from grader.objective.operations import T, apply, div, greater, matmul, mul, neg
 from grader.objective.printing import gradient_of, latex, latex_gradient, latex_name, text
 from grader.reference import Evaluation
 from grader.sizing import graph_of, layout
+from tests.few_or_many import few_or_many
 from tests.objective.test_adjoint import ONE_OF_EACH, inputs, objectives, problem
 
 
@@ -37,8 +37,7 @@ def test_text_of_each_operation_is_the_language_itself(operation: str) -> None:
     is_mathematics(latex(graph(ONE_OF_EACH[operation]).objective))
 
 
-@settings(max_examples=60, deadline=None)
-@given(objectives())
+@few_or_many(15, 300, objectives())
 def test_text_of_random_objectives_is_the_language_itself(objective: str) -> None:
     """Whatever is nested in whatever, no bracket is missing."""
     check_read_back(objective)

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.objective import Graph, Node, gradients
@@ -13,6 +12,7 @@ from grader.objective.printing import text
 from grader.objective.simplify import simplify
 from grader.reference import Evaluation
 from grader.sizing import graph_of, layout
+from tests.few_or_many import few_or_many
 from tests.objective.test_adjoint import ONE_OF_EACH, inputs, objectives, problem
 
 GRAPH = graph_of(problem("sum(X W) + s"), layout(problem("s"), {"N": 5}, problem("s").inputs))
@@ -121,8 +121,7 @@ def test_simplify_keeps_the_derivative_of_each_operation(operation: str) -> None
     check(ONE_OF_EACH[operation], 0)
 
 
-@settings(max_examples=100, deadline=None)
-@given(objectives(), st.integers(0, 1000))
+@few_or_many(12, 300, objectives(), st.integers(0, 1000))
 def test_simplify_keeps_the_derivatives_of_random_objectives(objective: str, seed: int) -> None:
     """Whatever is put together from the table."""
     check(objective, seed)
@@ -162,8 +161,7 @@ def fitting(draw: st.DrawFn) -> Node:
         return X
 
 
-@settings(max_examples=300, deadline=None)
-@given(fitting(), st.integers(0, 1000))
+@few_or_many(60, 1000, fitting(), st.integers(0, 1000))
 def test_simplify_changes_no_value(node: Node, seed: int) -> None:
     """Neither value nor shape, and what is simple is left alone."""
     evaluation = Evaluation(GRAPH, inputs(seed))
