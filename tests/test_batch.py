@@ -6,15 +6,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
+from dataclasses import replace
 from multiprocessing import parent_process
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import pytest
 
 from grader import __version__, batch, crew
 from grader.assignment import Assignment, Problem
 from grader.batch import Order, accept_any, doubtful, grade_all, leave, the_report, work
+from grader.crew import Crew, here
 from grader.errors import AuthorError, SandboxError
 from grader.intake import Member, Submission
 from grader.language import Language, speaking, spoken
@@ -53,7 +58,7 @@ def scores(reports: list[Report]) -> dict[str, float | None]:
 EXPECTED = {f"s{i:03}": 1.0 if i % 3 == 0 else 2.0 for i in range(12)}
 
 
-@pytest.mark.parametrize("jobs", [None, 1, 2])
+@pytest.mark.parametrize("jobs", [None, 2])
 def test_grade_all_every_submission_has_its_own_report(jobs: int | None) -> None:
     """However many workers there are, each submission gets what it earned, once."""
     reports = list(grade_all(ASSIGNMENT, submissions(12), jobs=jobs))
@@ -82,6 +87,7 @@ def test_grade_all_closed_early_leaves_no_process() -> None:
     assert_gone(below)
 
 
+@pytest.mark.slow
 def test_grade_all_killed_leaves_no_process(tmp_path: Path) -> None:
     """Workers, their zygotes and Python's own helper end with a parent that can no longer end them."""
     program = tmp_path / "program.py"
@@ -104,7 +110,10 @@ def test_grade_all_killed_leaves_no_process(tmp_path: Path) -> None:
     assert_gone(below)
 
 
-def test_grade_all_interrupted_while_workers_start_says_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "delay", [pytest.param("0", marks=pytest.mark.slow), "0.1", pytest.param("0.3", marks=pytest.mark.slow)]
+)
+def test_grade_all_interrupted_while_workers_start_says_nothing(delay: str, tmp_path: Path) -> None:
     """Ctrl-C reaches the whole group; a worker that is still importing has nothing to say about it."""
     program = tmp_path / "program.py"
     program.write_text(
@@ -123,19 +132,19 @@ def test_grade_all_interrupted_while_workers_start_says_nothing(tmp_path: Path) 
         "        print('interrupted')\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.getcwd()}
-    for delay in ("0", "0.1", "0.3"):
-        done = subprocess.run(
-            [sys.executable, str(program), delay],
-            capture_output=True,
-            text=True,
-            env=environment,
-            start_new_session=True,
-            timeout=60,
-            check=False,
-        )
-        assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")
+    done = subprocess.run(
+        [sys.executable, str(program), delay],
+        capture_output=True,
+        text=True,
+        env=environment,
+        start_new_session=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")
 
 
+@pytest.mark.slow
 def test_grade_all_killed_worker_costs_nobody_anything() -> None:
     """What a worker had not finished is graded by others."""
     reports = grade_all(ASSIGNMENT, submissions(12), jobs=2)
@@ -147,8 +156,25 @@ def test_grade_all_killed_worker_costs_nobody_anything() -> None:
     assert len(found) == 12
 
 
-def test_grade_all_worker_that_never_stands_is_a_grader_error(monkeypatch: pytest.MonkeyPatch) -> None:
+class Losing(Executor):
+    """Workers that die of whatever they are given."""
+
+    def submit(self, *_: object, **__: object) -> Future[Any]:  # type: ignore[override]
+        future: Future[Any] = Future()
+        future.set_exception(BrokenProcessPool())
+        return future
+
+
+def test_grade_all_submission_lost_each_time_is_a_grader_error() -> None:
     """After the last try there is a report without a score, not an exception and not a zero."""
+    losing = Crew(Losing(), workers=lambda: 2, lost=(BrokenProcessPool,))
+    reports = list(grade_all(ASSIGNMENT, submissions(2), by=nullcontext(losing)))
+    assert [(report.status, report.score) for report in reports] == [("grader_error", None)] * 2
+
+
+@pytest.mark.slow
+def test_grade_all_worker_that_never_stands_is_a_grader_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is lost with its workers like any other."""
     monkeypatch.setattr(crew, "_start", _exit)
     reports = list(grade_all(ASSIGNMENT, submissions(2), jobs=2))
     assert [(report.status, report.score) for report in reports] == [("grader_error", None)] * 2
@@ -212,7 +238,7 @@ def faulty(report: Report, members: Sequence[Member]) -> Report:
     return report
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_grade_all_mistake_of_ours_costs_one_and_not_the_class(jobs: int) -> None:
     """It is a grader error that says what happened."""
     reports = {one.submission.learner: one for one in grade_all(ASSIGNMENT, submissions(12), made=faulty, jobs=jobs)}
@@ -248,6 +274,7 @@ def refuse(isolation: Isolation) -> None:
     raise SandboxError(f"not at {isolation.level}")
 
 
+@pytest.mark.slow
 def test_grade_all_isolation_is_judged_by_each_worker() -> None:
     """Where it is, and before anything is graded there."""
     with pytest.raises(SandboxError, match="not at none"):
@@ -277,6 +304,7 @@ def test_work_is_done_in_the_language_of_the_order() -> None:
     assert spoken() is Language.en
 
 
+@pytest.mark.slow
 def test_grade_all_workers_speak_as_who_orders() -> None:
     """Other processes, too."""
     with speaking(Language.zh_cn):
@@ -292,7 +320,9 @@ def test_work_that_takes_long_is_handed_back(monkeypatch: pytest.MonkeyPatch) ->
         assert [one.made and one.made.score for one in work(order, submissions(3))] == [1.0]
     finally:
         leave()
-    assert scores(list(grade_all(ASSIGNMENT, submissions(12), jobs=2))) == EXPECTED
+    with here() as alone:
+        chunks = nullcontext(replace(alone, chunk=8))
+        assert scores(list(grade_all(ASSIGNMENT, submissions(12), by=chunks))) == EXPECTED
 
 
 @pytest.mark.parametrize(
