@@ -164,6 +164,8 @@ class GradientReport(Part):
     diagnosis: tuple[DiagnosisReport, ...] = ()
     fingerprint: str | None = None
     """The same for wrong answers that agree to about ten digits in all hidden cases."""
+    not_shown: int | None = None
+    """How many hidden cases a view leaves out; what they came to is in the verdict nevertheless."""
 
 
 def gradient_verdict(cases: Iterable[CaseReport]) -> Verdict:

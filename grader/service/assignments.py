@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from grader import assignment_file
 from grader.assignment import Assignment as LoadedAssignment
+from grader.problem import resolve
 from grader.service.database import Database
 from grader.service.tables import Assignment, AssignmentVersion
 
@@ -51,7 +52,14 @@ def _published(database: Database, loaded: LoadedAssignment, text: bytes) -> int
         if newest is not None and newest.text == text:
             return newest.id
         number = newest.number + 1 if newest is not None else 1
-        version = AssignmentVersion(assignment_id=loaded.id, number=number, text=text, sha256=loaded.sha256)
+        version = AssignmentVersion(
+            assignment_id=loaded.id, number=number, text=text, sha256=loaded.sha256, max_score=_max_score(loaded)
+        )
         session.add(version)
         session.flush()
         return version.id
+
+
+def _max_score(loaded: LoadedAssignment) -> float:
+    functions = (one for problem in loaded.problems for one in resolve(problem, sheet=loaded.sheet).functions)
+    return sum(question.points for one in functions for question in one.questions)

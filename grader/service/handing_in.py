@@ -1,5 +1,7 @@
 """Handing in: a submission and its first attempt, both or neither, before anybody is told that it was taken.
 
+    known by its key? ─ open? ─ attempts left? ─▶ taken                     one after the other for each learner
+
 Who asks twice with the same key gets the first answer twice, so a program that heard nothing may ask again.
 """
 
@@ -7,14 +9,18 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from grader.language import Language
 from grader.service.database import Database
-from grader.service.tables import AssignmentVersion, Attempt, HandedFile, Learner, Submission
+from grader.service.policy import rules
+from grader.service.refusals import AttemptsUsedError, ClosedError, KeyReusedError, RefusedError, UnknownError
+from grader.service.results import outcomes
+from grader.service.tables import AssignmentVersion, Attempt, HandedFile, Learner, Submission, now
 from grader.visible import visible
 
 BEFORE_REGRADES = 0
@@ -23,18 +29,6 @@ REGRADE = 1
 
 MOST_NAME_BYTES = 240
 _NAME = re.compile(r"[^/\\\x00-\x1f\x7f]+")
-
-
-class RefusedError(Exception):
-    """What was asked for cannot be done; the text says why, to whoever asked."""
-
-
-class KeyReusedError(RefusedError):
-    """The key was used before, for something else."""
-
-
-class UnknownError(RefusedError):
-    """There is no such thing."""
 
 
 @dataclass(frozen=True)
@@ -62,11 +56,22 @@ class Receipt:
 
 
 def hand_in(
-    database: Database, assignment_id: str, learner_id: UUID, files: Sequence[File], key: str | None = None
+    database: Database,
+    assignment_id: str,
+    learner_id: UUID,
+    files: Sequence[File],
+    key: str | None = None,
+    language: Language | None = None,
 ) -> Receipt:
     """Take a learner's work, to be graded on the newest version of the assignment.
 
+    Args:
+        key: what a program says that may ask again; the same work with the same key is taken once.
+        language: that the report is to be written in, if not in the assignment's.
+
     Raises:
+        AttemptsUsedError: if the learner has handed in as often as the rules of the assignment allow.
+        ClosedError: if by its rules it is too early or too late.
         KeyReusedError: if the learner used the key for other work.
         RefusedError: if two of the files have one name.
         UnknownError: if there is no such assignment or learner.
@@ -74,17 +79,12 @@ def hand_in(
     if len({file.name for file in files}) < len(files):
         raise RefusedError("two of the files have the same name")
     sha256 = _hash(assignment_id, files)
-    try:
-        with database.writing() as session:
-            return _known(session, learner_id, key, sha256) or _taken(
-                session, assignment_id, learner_id, files, key, sha256
-            )
-    except IntegrityError:
-        # The same key at the same moment: the other one was first, and is there now.
-        with database.reading() as session:
-            if (receipt := _known(session, learner_id, key, sha256)) is None:
-                raise
-            return receipt
+    with database.writing() as session:
+        # Locked, so that of two at a time the second finds what the first has done; the learner's other rows are free.
+        if session.get(Learner, learner_id, with_for_update={"key_share": True}) is None:
+            raise UnknownError("there is no such learner")
+        known = _known(session, learner_id, key, sha256)
+        return known or _taken(session, assignment_id, learner_id, files, key, sha256, language)
 
 
 def regrade(database: Database, submission_id: UUID) -> int:
@@ -119,22 +119,43 @@ def _known(session: Session, learner_id: UUID, key: str | None, sha256: str) -> 
 
 
 def _taken(
-    session: Session, assignment_id: str, learner_id: UUID, files: Sequence[File], key: str | None, sha256: str
+    session: Session,
+    assignment_id: str,
+    learner_id: UUID,
+    files: Sequence[File],
+    key: str | None,
+    sha256: str,
+    language: Language | None,
 ) -> Receipt:
     version = _version(session, assignment_id)
-    if session.get(Learner, learner_id) is None:
-        raise UnknownError("there is no such learner")
+    at = now()
+    _refuse(session, assignment_id, learner_id, at)
     submission = Submission(
         assignment_id=assignment_id,
         learner_id=learner_id,
         sha256=sha256,
+        language=language,
         idempotency_key=key,
-        files=[HandedFile(position=at, name=file.name, data=file.data) for at, file in enumerate(files)],
+        created_at=at,
+        files=[HandedFile(position=place, name=file.name, data=file.data) for place, file in enumerate(files)],
         attempts=[Attempt(number=1, version_id=version, priority=BEFORE_REGRADES)],
     )
     session.add(submission)
     session.flush()
     return Receipt(submission.id, new=True)
+
+
+def _refuse(session: Session, assignment_id: str, learner_id: UUID, at: datetime) -> None:
+    """Raise if the rules of the assignment say so."""
+    law = rules(session, assignment_id)
+    if law.opens_at is not None and at < law.opens_at:
+        raise ClosedError(f"nothing is taken before {law.opens_at.isoformat(timespec='seconds')}")
+    if law.closes_at is not None and at >= law.closes_at:
+        raise ClosedError(f"nothing is taken any more since {law.closes_at.isoformat(timespec='seconds')}")
+    if law.attempts is not None:
+        used = sum(one.uses_one_up for one in outcomes(session, assignment_id, learner_id))
+        if used >= law.attempts:
+            raise AttemptsUsedError(f"all attempts are used: {used} of {law.attempts}")
 
 
 def _version(session: Session, assignment_id: str) -> int:
@@ -155,3 +176,16 @@ def _hash(assignment_id: str, files: Sequence[File]) -> str:
     for file in files:
         whole.update(f"\0{file.name}\0{hashlib.sha256(file.data).hexdigest()}".encode())
     return whole.hexdigest()
+
+
+__all__ = [
+    "AttemptsUsedError",
+    "ClosedError",
+    "File",
+    "KeyReusedError",
+    "Receipt",
+    "RefusedError",
+    "UnknownError",
+    "hand_in",
+    "regrade",
+]

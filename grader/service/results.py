@@ -1,11 +1,43 @@
-"""What counts of a submission's attempts: the newest that is graded; a later one that failed takes nothing away."""
+"""What counts of a submission's attempts: the newest that is graded; a later one that failed takes nothing away.
 
+attempts 1 graded, 2 failed, 3 graded, 4 queued     ─▶ 3 counts
+attempts 1 failed, 2 queued                         ─▶ it is waited for
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grader.service.tables import Attempt, State
+from grader.service.tables import Attempt, State, Submission
+
+WAITING = (State.QUEUED, State.RUNNING)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is known of a submission, by the attempt that counts; if none does yet, by the newest of them."""
+
+    submission_id: UUID
+    learner_id: UUID
+    handed_at: datetime
+    attempt_id: int
+    attempt: int
+    """Its number."""
+    state: State
+    status: str | None
+    score: float | None
+    max_score: float | None
+
+    @property
+    def uses_one_up(self) -> bool:
+        """Whether it is one of the times that a learner may hand in: not if it could not be read, or we failed."""
+        return self.state in WAITING or (self.state is State.GRADED and self.status != "rejected")
 
 
 def current(session: Session, submission_id: UUID) -> Attempt | None:
@@ -17,3 +49,34 @@ def current(session: Session, submission_id: UUID) -> Attempt | None:
         .limit(1)
     )
     return session.scalar(done)
+
+
+def outcomes(session: Session, assignment_id: str, learner_id: UUID | None = None) -> list[Outcome]:
+    """What is known of all submissions of an assignment, or of one learner's, in the order they were handed in."""
+    found = (
+        select(
+            Submission.id,
+            Submission.learner_id,
+            Submission.created_at,
+            Attempt.id,
+            Attempt.number,
+            Attempt.state,
+            Attempt.status,
+            Attempt.score,
+            Attempt.max_score,
+        )
+        .join(Attempt, Attempt.submission_id == Submission.id)
+        .where(Submission.assignment_id == assignment_id)
+        .order_by(Submission.id)
+    )
+    if learner_id is not None:
+        found = found.where(Submission.learner_id == learner_id)
+    attempts = (Outcome(*row) for row in session.execute(found))
+    submissions = [list(group) for _, group in groupby(attempts, attrgetter("submission_id"))]
+    # Counted by the database and not by a clock: the first attempt was written with the submission.
+    submissions.sort(key=lambda group: min(one.attempt_id for one in group))
+    return [_counting(group) for group in submissions]
+
+
+def _counting(attempts: Iterable[Outcome]) -> Outcome:
+    return max(attempts, key=lambda one: (one.state is State.GRADED, one.state in WAITING, one.attempt))

@@ -6,7 +6,8 @@
       └────────────── Override (a grade that the staff gave)
     Staff and Learner ◀─ Token · Audit · Outbox ◀─ Delivery ─▶ Webhook
 
-A learner is a random number wherever work and grades are. Times are for people; nothing is decided by them.
+A learner is a random number wherever work and grades are. Times are for people, and for the rules of an assignment;
+nothing else is decided by them.
 """
 
 from datetime import UTC, datetime
@@ -87,7 +88,22 @@ class AssignmentVersion(Table):
     """Counted from 1; the newest is the one that is asked."""
     text: Mapped[bytes]
     sha256: Mapped[str] = mapped_column(String(64))
+    max_score: Mapped[float]
+    proof: Mapped[bytes | None]
+    """What validating it found, as JSON, if it was validated."""
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+    modules: Mapped[list["ProvidedModule"]] = relationship(order_by="ProvidedModule.name", cascade="all, delete-orphan")
+
+
+class ProvidedModule(Table):
+    """A module of the teacher's that learners' code may import; belongs to its version, and is never changed."""
+
+    __tablename__ = "provided_modules"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("assignment_versions.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    source: Mapped[bytes]
 
 
 class Policy(Table):

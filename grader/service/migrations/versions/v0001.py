@@ -79,6 +79,8 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("text", sa.LargeBinary(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("max_score", sa.Double(), nullable=False),
+        sa.Column("proof", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["assignment_id"], ["assignments.id"], name=op.f("fk_assignment_versions_assignment_id")
@@ -160,6 +162,19 @@ def upgrade() -> None:
             ["assignment_id"], ["assignments.id"], name=op.f("fk_policies_assignment_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("assignment_id", name=op.f("pk_policies")),
+    )
+    op.create_table(
+        "provided_modules",
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("source", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["assignment_versions.id"],
+            name=op.f("fk_provided_modules_version_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("version_id", "name", name=op.f("pk_provided_modules")),
     )
     op.create_table(
         "submissions",
