@@ -6,7 +6,7 @@ The file is TOML, with the names below as its keys; it is named by `--config` or
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -21,9 +21,6 @@ from grader.errors import AuthorError
 from grader.visible import visible
 
 PREFIX = "GRADER_"
-
-Rate: TypeAlias = Annotated[str, Field(pattern=r"^[1-9]\d{0,8}/(second|minute|hour)$")]
-"""How much is let through, as 600/minute."""
 RATE = r"^[1-9][0-9]{0,8}/(second|minute|hour)$"
 
 
@@ -56,31 +53,18 @@ class Settings(BaseSettings):
     webhooks_to_private: bool = False
     """Send webhooks by http and to this machine's network too; for tests, and for networks where all are trusted."""
 
-    most_body_bytes: int = Field(default=20 * 1024 * 1024, ge=1024)
+    most_body_bytes: int = Field(default=8 * 1024 * 1024, ge=1024)
     """Bytes that a request may have."""
     most_files: int = Field(default=50, ge=1)
     """Files that may be handed in at once."""
     body_seconds: float = Field(default=60.0, gt=0)
     """Until all of a request must have come."""
-    rate_learner: str = Field(default="120/minute", pattern=RATE)
+    rate_learner: str = Field(default="300/minute", pattern=RATE)
     """Requests of a learner's token; what is beyond is answered with 429."""
-    rate_staff: str = Field(default="1200/minute", pattern=RATE)
-    """Requests of a token of the staff."""
+    rate_staff: str = Field(default="6000/minute", pattern=RATE)
+    """Requests of a token of the staff, which may be that of a program for a whole school."""
     rate_address: str = Field(default="60/minute", pattern=RATE)
     """Requests of an address whose token is missing or wrong."""
-
-    most_body_bytes: int = Field(default=8 * 1024**2, ge=1024)
-    """Of a request, with all its files."""
-    most_files: int = Field(default=50, ge=1)
-    """Of one submission."""
-    body_seconds: float = Field(default=60.0, gt=0)
-    """How long a request's body may take to come."""
-    rate_learner: Rate = "600/minute"
-    """Requests of one token of a learner."""
-    rate_staff: Rate = "6000/minute"
-    """Requests of one token of the staff, which may be that of a program for a whole school."""
-    rate_address: Rate = "120/minute"
-    """Requests of one address without a token, or with one that opens nothing."""
 
     workers: int = Field(default=1, ge=0)
     """Workers of this process that take from the queue; with 0 it only takes in and shows work."""
