@@ -142,7 +142,7 @@ class Order(Generic[T]):
     made: Made[T]
     version: str
     language: Language = Language.en
-    """Of all reports of the batch."""
+    """Of the reports on submissions that do not ask for another one."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ class Station:
 
     def grade(self, submission: Submission) -> Done[Any]:
         """Grade a submission, and make of its report what is wanted."""
-        with speaking(self.order.language):
+        with speaking(submission.language or self.order.language):
             report = grade(self._prepared, submission, self._sandboxes)
             return Done(self.order.made(report, submission.members), doubtful(report, self._prepared))
 
@@ -256,7 +256,7 @@ def _scheduled(order: Order[T], waiting: deque[Submission], crew: Crew) -> Itera
         return prepare(order.assignment)
 
     def failed(submission: Submission, why: str) -> T:
-        with speaking(order.language):
+        with speaking(submission.language or order.language):
             return order.made(_failed(prepared(), submission, why), submission.members)
 
     given: dict[Future[list[Done[T]]], tuple[Submission, ...]] = {}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from grader.errors import SubmissionError
+from grader.language import Language
 from grader.sandbox.job import Source
 
 Warnings: TypeAlias = tuple[tuple[str, str], ...]
@@ -81,3 +82,5 @@ class Submission:
     warnings: Warnings = ()
     lms: Lms | None = None
     members: tuple[Member, ...] = ()
+    language: Language | None = None
+    """That its report is to be written in, if not in that of the batch."""

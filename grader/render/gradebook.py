@@ -18,12 +18,20 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 def gradebook(rows: Iterable[Row]) -> bytes:
     """The table as CSV in UTF-8, rows by learner."""
     ordered = sorted(rows, key=attrgetter("learner"))
-    verdicts = [column.label for column in columns(ordered)]
+    return table(head(columns(ordered)), map(_cells, ordered))
+
+
+def head(columns: Iterable[Column]) -> list[str]:
+    """What stands over the columns."""
+    return [*HEAD, *(column.label for column in columns), "mistakes"]
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
+    """Cells as CSV in UTF-8."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(map(harmless, [*HEAD, *verdicts, "mistakes"]))
-    for row in ordered:
-        writer.writerow(map(harmless, _cells(row)))
+    for row in (head, *rows):
+        writer.writerow(map(harmless, row))
     return text.getvalue().encode()
 
 

@@ -15,10 +15,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from grader.render.gradebook import columns, head, table
+from grader.row import Column
+from grader.service.people import members, named
 from grader.service.policy import Rules, rules
-from grader.service.results import WAITING, Outcome, outcomes
-from grader.service.tables import AssignmentVersion, Membership, State
+from grader.service.results import WAITING, Outcome, outcomes, rows_of
+from grader.service.tables import AssignmentVersion, State
 from grader.service.tables import Override as OverrideRow
+from grader.visible import visible
 
 Standing: TypeAlias = Literal["nothing", "waiting", "graded", "rejected", "grader_error"]
 
@@ -70,10 +74,7 @@ def grades(session: Session, assignment_id: str, class_id: str | None = None) ->
     handed_in: defaultdict[UUID, list[Outcome]] = defaultdict(list)
     for one in outcomes(session, assignment_id):
         handed_in[one.learner_id].append(one)
-    if class_id is None:
-        learners = {*handed_in, *reckoner.overrides}
-    else:
-        learners = set(session.scalars(select(Membership.learner_id).where(Membership.class_id == class_id)))
+    learners = {*handed_in, *reckoner.overrides} if class_id is None else set(members(session, class_id))
     return [reckoner.grade(learner, handed_in.get(learner, [])) for learner in sorted(learners)]
 
 
@@ -90,6 +91,35 @@ def counting(handed_in: Iterable[Outcome], rules: Rules) -> Outcome | None:
 
 def _points(one: Outcome, rules: Rules) -> float:
     return rules.penalised(one.score or 0.0, one.handed_at)
+
+
+def gradebook(session: Session, assignment_id: str, class_id: str | None = None) -> bytes:
+    """The grades as gradebook.csv of the command line has them; learners by login, or by id where that is unknown."""
+    everybody = grades(session, assignment_id, class_id)
+    persons = named(session, [one.learner_id for one in everybody])
+    rows = rows_of(session, [one.attempt_id for one in everybody if one.attempt_id is not None])
+    asked = columns(list(rows.values()))
+
+    def cells(one: Grade) -> list[str]:
+        person, row = persons.get(one.learner_id), rows.get(one.attempt_id or 0)
+        verdicts = dict(zip(map(_gradient, row.columns), row.verdicts, strict=True)) if row else {}
+        return [
+            (person and person.login) or str(one.learner_id),
+            visible((person and person.name) or ""),
+            "" if one.score is None else f"{one.score:.10g}",
+            f"{one.max_score:.10g}",
+            one.status,
+            "yes" if one.late_days else "",
+            *(verdicts.get(_gradient(column), "") for column in asked),
+            " ".join(row.mistakes) if row else "",
+        ]
+
+    return table(head(asked), sorted(map(cells, everybody)))
+
+
+def _gradient(column: Column) -> tuple[str, str, str]:
+    """What a gradient is known by in every version of an assignment."""
+    return column.problem, column.function, column.wrt
 
 
 class _Reckoner:

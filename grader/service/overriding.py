@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from grader.service import audit
+from grader.service import audit, webhooks
 from grader.service.refusals import RefusedError, UnknownError
 from grader.service.tables import Assignment, Learner, Override
 
@@ -45,5 +45,7 @@ def override(
         )
     )
     detail = "undone" if score is None else f"{score:.10g}"
+    told: dict[str, webhooks.Datum] = {"assignment": assignment_id, "learner": learner_id, "score": score}
+    webhooks.announce(session, webhooks.Kind.OVERRIDDEN, told)
     audit.note(session, f"staff:{staff_id}", "override", audit.of_grade(assignment_id, learner_id), detail)
     session.flush()

@@ -20,9 +20,11 @@ from uuid import UUID
 from sqlalchemy import CursorResult, Update, case, func, select, update
 from sqlalchemy.orm import Session
 
-from grader.service import presence
+from grader.language import Language
+from grader.service import presence, webhooks
 from grader.service.database import Database
 from grader.service.tables import Attempt, State, Submission, now
+from grader.service.webhooks import Kind
 
 LOST = "the worker that graded it died"
 
@@ -47,6 +49,8 @@ class Work:
     claim: Claim
     learner_id: UUID
     files: tuple[tuple[str, bytes], ...]
+    language: Language | None = None
+    """That the report is to be written in, if not in the assignment's."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ class Queue:
         with self.database.reading() as session:
             submission = session.get_one(Submission, claim.submission_id)
             files = tuple((file.name, file.data) for file in submission.files)
-            return Work(claim, submission.learner_id, files)
+            return Work(claim, submission.learner_id, files, _language(submission.language))
 
     def complete(self, claim: Claim, result: Result) -> bool:
         """Record a result; again is the same as once. False if it is no longer wanted."""
@@ -128,7 +132,9 @@ class Queue:
             max_score=result.max_score,
         )
         with self.database.writing() as session:
-            return _changed(session, done) or self._recorded(session, claim, State.GRADED)
+            if _announced(session, done, Kind.GRADED):
+                return True
+            return self._recorded(session, claim, State.GRADED)
 
     def fault(self, claim: Claim, why: str, result: Result | None = None) -> bool:
         """Record that we failed on an attempt: it is tried again, or has failed if it was tried often enough."""
@@ -139,7 +145,7 @@ class Queue:
             max_score=None if result is None else result.max_score,
         )
         with self.database.writing() as session:
-            return _changed(session, failed.where(Attempt.state == State.RUNNING))
+            return bool(_announced(session, failed.where(Attempt.state == State.RUNNING), Kind.FAILED))
 
     def give_back(self, claims: Iterable[Claim]) -> None:
         """Let others have what was claimed and not begun, or not to the end, as if it never had been."""
@@ -159,7 +165,7 @@ class Queue:
                 .values(**self._faulty(LOST))
                 .execution_options(synchronize_session=False)
             )
-            session.execute(orphans)
+            _announced(session, orphans, Kind.FAILED)
             return True
 
     def cancel(self, attempt_id: int) -> bool:
@@ -202,6 +208,35 @@ class Queue:
         """Whether this very claim was recorded before: the connection may have been lost after that."""
         same = (Attempt.id == claim.attempt_id, Attempt.fence == claim.fence, Attempt.state == state)
         return session.scalar(select(Attempt.id).where(*same)) is not None
+
+
+def _announced(session: Session, statement: Update, kind: Kind) -> int:
+    """Change attempts, and tell those who want to know which of them are done; returns how many were changed."""
+    attempts = statement.returning(Attempt.id, Attempt.state)
+    changed = session.execute(attempts).all()
+    done = [attempt for attempt, state in changed if state in (State.GRADED, State.FAILED)]
+    told = (
+        select(
+            Submission.id.label("submission"),
+            Submission.assignment_id.label("assignment"),
+            Submission.learner_id.label("learner"),
+            Attempt.number.label("attempt"),
+            Attempt.status,
+            Attempt.score,
+            Attempt.max_score,
+        )
+        .join(Attempt, Attempt.submission_id == Submission.id)
+        .where(Attempt.id.in_(done))
+        .order_by(Attempt.id)
+    )
+    for facts in session.execute(told).mappings() if done else ():
+        webhooks.announce(session, kind, {**facts})
+    return len(changed)
+
+
+def _language(code: str | None) -> Language | None:
+    """The language of a code; none if it is one that only a newer version knows."""
+    return next((one for one in Language if one == code), None)
 
 
 def _changed(session: Session, statement: Update) -> bool:

@@ -14,6 +14,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from grader.report import Report
+from grader.row import Row, row
 from grader.service.tables import Attempt, State, Submission
 
 WAITING = (State.QUEUED, State.RUNNING)
@@ -76,6 +78,18 @@ def outcomes(session: Session, assignment_id: str, learner_id: UUID | None = Non
     # Counted by the database and not by a clock: the first attempt was written with the submission.
     submissions.sort(key=lambda group: min(one.attempt_id for one in group))
     return [_counting(group) for group in submissions]
+
+
+def rows_of(session: Session, attempt_ids: Iterable[int]) -> dict[int, Row]:
+    """Of the reports of attempts what the tables of a class need, in the order of the attempts."""
+    wanted = sorted(attempt_ids)
+    found: dict[int, Row] = {}
+    for start in range(0, len(wanted), 200):  # so that few reports are in memory at a time
+        some = select(Attempt.id, Attempt.report).where(Attempt.id.in_(wanted[start : start + 200]))
+        for attempt, report in session.execute(some.order_by(Attempt.id)):
+            if report is not None:
+                found[attempt] = row(Report.model_validate_json(report))
+    return found
 
 
 def _counting(attempts: Iterable[Outcome]) -> Outcome:

@@ -20,6 +20,7 @@ from grader.batch import accept_any, grade_all
 from grader.crew import Crew, processes
 from grader.errors import SandboxError
 from grader.intake import Submission, collect_one
+from grader.language import chosen, speaking
 from grader.preparation import wanted
 from grader.report import Report, dump
 from grader.sandbox import Isolation
@@ -113,14 +114,16 @@ class _UntilClosed(Executor):
 
 def submission(work: Work, assignment: Assignment) -> Submission:
     """The files of a learner, read as those of a class are: from a folder, which is gone afterwards."""
-    with TemporaryDirectory(prefix="grader-") as folder:
+    language = chosen(work.language, assignment.title, {})
+    with TemporaryDirectory(prefix="grader-") as folder, speaking(language):
         place = Path(folder, str(work.learner_id))
         place.mkdir()
         for name, data in work.files:
             (place / name).write_bytes(data)
         path = place / work.files[0][0] if len(work.files) == 1 else place
         read = collect_one(path, wanted(assignment))
-    return replace(read, files=tuple(name for name, _ in work.files)) if len(work.files) > 1 else read
+    files = tuple(name for name, _ in work.files) if len(work.files) > 1 else read.files
+    return replace(read, files=files, language=language)
 
 
 def _result(report: Report, learner: str) -> Result:
