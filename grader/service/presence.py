@@ -79,6 +79,24 @@ class Watch:
         return [(worker, seen.beat) for worker, seen in self._seen.items() if seen.silent >= self._lease]
 
 
+class Alive:
+    """How many workers are alive, for one who looks now and then only."""
+
+    def __init__(self, lease_seconds: float = 30.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._lease = lease_seconds
+        self._clock = clock
+        self._seen: dict[UUID, tuple[int, float]] = {}
+
+    def count(self, session: Session) -> int:
+        """Of those there are, how many are new to us, or have been heard less than two leases ago."""
+        now = self._clock()
+        before, self._seen = self._seen, {}
+        for worker, beat in session.execute(select(Worker.id, Worker.beat)):
+            known = before.get(worker)
+            self._seen[worker] = known if known is not None and known[0] == beat else (beat, now)
+        return sum(now - heard < 2 * self._lease for _, heard in self._seen.values())
+
+
 def bury(session: Session, worker: UUID, beat: int) -> bool:
     """Say that a worker is gone, unless it has been heard since; what it had claimed has no worker then."""
     return _changed(session, delete(Worker).where(Worker.id == worker, Worker.beat == beat))

@@ -35,6 +35,14 @@ def migrate(database: Database) -> None:
         command.upgrade(config, "head")
 
 
+def is_current(database: Database) -> bool:
+    """Whether the tables are those that this grader knows."""
+    config = _config()
+    with database.reading() as session:
+        config.attributes["connection"] = session.connection()
+        return _revision(database, config) == ScriptDirectory.from_config(config).get_current_head()
+
+
 def _revision(database: Database, config: Config) -> str | None:
     from alembic.runtime.migration import MigrationContext
 
