@@ -12,7 +12,7 @@ from grader.kit.contents import contents, one_title
 from grader.kit.markdown import markdown
 from grader.kit.page import page
 from grader.kit.public import public_data, unknown_to_students, yaml_text
-from grader.kit.sheet import sheet
+from grader.kit.sheet import Block, sheet
 from grader.kit.templates import module, notebook
 from grader.kit.texts import say
 from grader.language import spoken
@@ -31,6 +31,8 @@ class Kit:
     id: str
     files: Mapping[str, bytes]
     guessable: bool
+    sheet: tuple[Block, ...] = ()
+    """What the sheet says, for whoever lays it out in another way."""
 
 
 def make(path: Path) -> Kit:
@@ -49,7 +51,7 @@ def make(path: Path) -> Kit:
     name = f"{original.id}.yaml"
     copy = assignment_file.loads(text, name, folder=path.parent)
     try:
-        made = _made(copy)
+        made, blocks = _made(copy)
     except AssignmentError as error:
         raise assignment_file.located(error, path) from None
     files = {name: text, **made}
@@ -57,20 +59,22 @@ def make(path: Path) -> Kit:
         if given.casefold() in map(str.casefold, files):
             raise AuthorError(f"the module {given} has the name of a file of the kit; give it, or the id, another one")
     encoded = {name: text.encode() for name, text in files.items()}
-    return Kit(original.id, {**encoded, **copy.provided}, not unknown_to_students(source, data, public))
+    guessable = not unknown_to_students(source, data, public)
+    return Kit(original.id, {**encoded, **copy.provided}, guessable, blocks)
 
 
-def _made(copy: Assignment) -> dict[str, str]:
-    """All files but the copy itself."""
+def _made(copy: Assignment) -> tuple[dict[str, str], tuple[Block, ...]]:
+    """All files but the copy itself, and what the sheet says."""
     problems = contents(copy, prepare(copy, fresh_seed=_ANY_SEED))
     blocks = sheet(copy, problems)
     title = one_title(copy.title, copy.id)
-    return {
+    files = {
         f"{copy.id}.md": markdown(blocks),
         f"{copy.id}.html": page(blocks, title=title, language=spoken().value),
         f"{copy.id}.py": module(copy, problems),
         f"{copy.id}.ipynb": notebook(copy, problems),
     }
+    return files, blocks
 
 
 def write(kit: Kit, folder: Path, *, force: bool = False) -> None:

@@ -35,7 +35,17 @@ HEAD = """<!doctype html>
 def page(blocks: Iterable[Block], *, title: str, language: str) -> str:
     """A whole page."""
     head = Markup(HEAD).format(language=language, title=title, style=Markup(STYLE))
-    return "".join([head, *(f"{_block(block)}\n" for block in blocks), "</body>\n</html>\n"])
+    return "".join([head, body(blocks), "</body>\n</html>\n"])
+
+
+def body(blocks: Iterable[Block]) -> Markup:
+    """What stands in the page, without any style."""
+    return Markup("").join(_block(block) + "\n" for block in blocks)
+
+
+def formula(latex: str) -> Markup:
+    """LaTeX as MathML, on a line of its own."""
+    return Markup(convert(latex, display="block"))
 
 
 def _block(block: Block) -> Markup:
@@ -48,7 +58,7 @@ def _block(block: Block) -> Markup:
         case Paragraph(text):
             return Markup("<p>{}</p>").format(_text(text))
         case Formula(latex):
-            return Markup(convert(latex, display="block"))
+            return formula(latex)
         case Table(head, rows):
             top = _row(head, "th")
             body = Markup("\n").join(_row(row, "td") for row in rows)

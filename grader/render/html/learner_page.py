@@ -12,20 +12,27 @@ def learner_page(report: Report, *, index: str | None = "index.html") -> bytes:
     Args:
         index: the address of the class's page, if there is one to go back to.
     """
-    named = list(zip(labels(report.gradients), report.gradients, strict=True))
     cases = [case for gradient in report.gradients for case in gradient.cases]
-    wrong = [(label, gradient) for label, gradient in named if gradient.verdict != "correct"]
     with speaking(report.language):
         return render(
             "learner.html",
             report=report,
             index=index,
-            named=named,
-            findings=[(label, gradient, *_first(gradient)) for label, gradient in wrong],
-            right={label: sum(case.verdict == "correct" for case in gradient.cases) for label, gradient in named},
-            several=len({gradient.problem for gradient in report.gradients}) > 1,
             confidential=any(case.visibility == "hidden" and case.seed is not None for case in cases),
+            **findings(report),
         )
+
+
+def findings(report: Report) -> dict[str, object]:
+    """What the template `report.html` shows of a report, beside the report itself."""
+    named = list(zip(labels(report.gradients), report.gradients, strict=True))
+    wrong = [(label, gradient) for label, gradient in named if gradient.verdict != "correct"]
+    return {
+        "named": named,
+        "findings": [(label, gradient, *_first(gradient)) for label, gradient in wrong],
+        "right": {label: sum(case.verdict == "correct" for case in gradient.cases) for label, gradient in named},
+        "several": len({gradient.problem for gradient in report.gradients}) > 1,
+    }
 
 
 def _first(gradient: GradientReport) -> tuple[CaseReport | None, object]:

@@ -1,0 +1,64 @@
+"""Signing in: a link leads to a button, and the button uses the link up, so that whoever only looks at mail cannot.
+
+/sign-in?token=… ─ GET ─▶ a button ─ POST ─▶ the token is spent, a new session begins, with a new secret
+"""
+
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from grader.service import tokens
+from grader.service.pages import sessions
+from grader.service.pages.rendering import page
+from grader.service.pages.site import Site
+
+SCOPE = "sign-in"
+LINK_LASTS = timedelta(days=14)
+MOST_TOKEN = 200
+
+router = APIRouter()
+
+
+@router.get("/sign-in")
+def ask(request: Request, token: str = "") -> Response:
+    """The button; nothing is said of whether the link is still good, before it is pressed."""
+    return page(request, "sign_in.html", link=token[:MOST_TOKEN], refused=False)
+
+
+@router.post("/sign-in")
+def sign_in(request: Request, site: Site, link: Annotated[str, Form(max_length=MOST_TOKEN)] = "") -> Response:
+    """Begin a session."""
+    with site.database.writing() as session:
+        found = tokens.holder(session, link)
+        # Looked at before it is spent: a token for a program is not used up by mistake.
+        holder = tokens.spend(session, link) if found is not None and SCOPE in found.scopes else None
+        if holder is not None:
+            sessions.end(session, request.state.visitor)
+            secret = sessions.begin(session, holder)
+    if holder is None:
+        return page(request, "sign_in.html", status=403, link="", refused=True)
+    response = RedirectResponse("/", 303)
+    sessions.keep(request, response, secret)
+    return response
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, site: Site) -> Response:
+    """End the session, here and on the server."""
+    with site.database.writing() as session:
+        sessions.end(session, request.state.visitor)
+    response = RedirectResponse("/sign-in?done=signed-out", 303)
+    sessions.forget(request, response)
+    return response
+
+
+def link(session: Session, address: str, *, learner_id: UUID | None = None, staff_id: UUID | None = None) -> str:
+    """A link that signs somebody in once; `address` is where people find the service."""
+    secret = tokens.issue(
+        session, [SCOPE], learner_id=learner_id, staff_id=staff_id, label="sign-in link", lasts=LINK_LASTS
+    ).secret
+    return f"{address}/sign-in?token={secret}"

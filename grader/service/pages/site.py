@@ -1,0 +1,41 @@
+"""What every page has at hand: the database, the settings, and what is made from the texts of assignments."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from grader.service.database import Database
+from grader.service.pages import sessions
+from grader.service.pages.library import Library
+from grader.service.settings import Settings
+from grader.service.tokens import Holder
+
+
+@dataclass(frozen=True)
+class SiteOfPages:
+    settings: Settings
+    database: Database
+    library: Library
+
+    def address(self, request: Request) -> str:
+        """Where people find the service, without a slash at the end."""
+        return (self.settings.public_url or str(request.base_url)).rstrip("/")
+
+
+def _site(request: Request) -> SiteOfPages:
+    site: SiteOfPages = request.app.state.site
+    return site
+
+
+def make(settings: Settings, database: Database) -> SiteOfPages:
+    """What the pages of one application have at hand."""
+    return SiteOfPages(settings, database, Library(database))
+
+
+Site = Annotated[SiteOfPages, Depends(_site)]
+Learner = Annotated[UUID, Depends(sessions.learner)]
+"""The page is for learners: everybody else finds nothing there."""
+Staff = Annotated[Holder, Depends(sessions.staff)]
+"""The page is for the staff."""

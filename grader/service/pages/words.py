@@ -1,0 +1,73 @@
+"""What states, rules and refusals are called on pages, and which colour goes with the word."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from grader.language import translated as _
+from grader.service.grades import Standing
+from grader.service.policy import Shown
+from grader.service.refusals import AttemptsUsedError, ClosedError, RefusedError
+from grader.service.results import Outcome
+from grader.service.tables import State
+
+Tone: TypeAlias = Literal["ok", "bad", "us", "muted"]
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word, and whose matter it is, as a class of the style sheet."""
+
+    text: str
+    tone: Tone
+
+
+def standing(standing: Standing) -> Word:
+    """Where a learner is with an assignment."""
+    words: dict[Standing, Word] = {
+        "nothing": Word(_("nothing handed in"), "muted"),
+        "waiting": Word(_("being graded"), "muted"),
+        "graded": Word(_("graded"), "ok"),
+        "rejected": Word(_("could not be read"), "bad"),
+        "grader_error": Word(_("our fault, is looked after"), "us"),
+    }
+    return words[standing]
+
+
+def state(state: State, status: str | None = None) -> Word:
+    """What an attempt is in."""
+    if state is State.GRADED and status == "rejected":
+        return standing("rejected")
+    words = {
+        State.QUEUED: Word(_("waiting"), "muted"),
+        State.RUNNING: Word(_("being graded"), "muted"),
+        State.GRADED: Word(_("graded"), "ok"),
+        State.FAILED: Word(_("our fault, is looked after"), "us"),
+        State.CANCELLED: Word(_("cancelled"), "muted"),
+    }
+    return words[state]
+
+
+def of(outcome: Outcome) -> Word:
+    """What has become of a submission."""
+    return state(outcome.state, outcome.status)
+
+
+def shown() -> dict[Shown, str]:
+    """What learners may be shown, as a choice."""
+    return {
+        Shown.hidden_count: _("how many hidden cases there are"),
+        Shown.hidden_cases: _("the verdict of each hidden case"),
+        Shown.diagnosis: _("which mistake it is"),
+        Shown.derivation: _("how the gradients are derived"),
+    }
+
+
+def refusal(error: RefusedError) -> str:
+    """Why something was not done, to whoever tried."""
+    match error:
+        case ClosedError():
+            return _("Nothing is taken now: look at when it opens and when it closes.")
+        case AttemptsUsedError():
+            return _("You have handed in as often as it is allowed.")
+        case _:
+            return str(error)
