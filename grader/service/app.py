@@ -8,13 +8,26 @@ request ─ middleware (id, size, headers) ─┬─ /v1/…            api     
 from fastapi import FastAPI
 
 from grader import __version__
+from grader.service import pages
+from grader.service.api import document, limits, problems, routes
 from grader.service.database import Database
 from grader.service.settings import Settings
 
 
 def create(settings: Settings, database: Database) -> FastAPI:
     """The application on a database whose tables are there (`schema.migrate`); it only takes in and shows work."""
-    app = FastAPI(title="Gradient grader", version=__version__, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Gradient grader",
+        version=__version__,
+        openapi_url=document.PATH,
+        docs_url=None,
+        redoc_url=None,
+    )
     app.state.settings = settings
     app.state.database = database
+    problems.add(app)
+    limits.add(app, settings)
+    routes.add(app)
+    document.add(app)
+    pages.add(app)
     return app

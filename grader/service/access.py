@@ -1,0 +1,169 @@
+"""Who may do what: a program shows a token, a token has scopes, and every object is somebody's.
+
+    Authorization: Bearer … ─ holder ─▶ Holder ─ anybody, staff ─▶ has the scope, or 403
+                                               ─ submission, learner, assignment, token ─▶ may see this one, or 404
+
+The only place where it is asked whose an object is. What is another learner's is not there for a learner: the answer
+is the same as for what does not exist. To the staff everything is there. Cookies are never looked at here.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+from sqlalchemy.orm import Session
+
+from grader.service import policy, tokens
+from grader.service.api.problems import Problem, not_there
+from grader.service.database import Database
+from grader.service.tables import Assignment, Learner, Submission, Token, now
+from grader.service.tokens import Holder
+
+
+class Scope(StrEnum):
+    """What a token may be good for; a learner's for the first two at most, and for nobody else's things."""
+
+    READ = "read"
+    """See assignments, work, reports and grades."""
+    SUBMIT = "submit"
+    """Hand in; as staff, for learners."""
+    GRADE = "grade"
+    """Regrade, and change grades."""
+    ASSIGN = "assign"
+    """Publish assignments and set their policies."""
+    PEOPLE = "people"
+    """Keep learners and classes, and let learners sign in."""
+    ADMIN = "admin"
+    """Keep staff, webhooks and other people's tokens, and see the audit."""
+
+
+LEARNER_SCOPES = frozenset({Scope.READ, Scope.SUBMIT})
+STAFF_SCOPES = frozenset(Scope)
+
+SCHEME = HTTPBearer(
+    scheme_name="token", description="A personal access token, as `grader_…`; it has scopes.", auto_error=False
+)
+
+
+# ----- who asks -----
+
+
+def holder(request: Request) -> Holder:
+    """Who asks, by the token that is shown; one for a browser or a link that signs in opens nothing here.
+
+    Raises:
+        Problem: 401, if there is no token that counts.
+    """
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    found = None
+    if scheme.lower() == "bearer" and secret:
+        database: Database = request.app.state.database
+        with database.reading() as session:
+            found = tokens.holder(session, secret.strip())
+    if found is None or not found.scopes & set(Scope):
+        error = ' error="invalid_token"' if secret else ""
+        raise Problem(401, "a token is needed that is valid", headers={"WWW-Authenticate": f"Bearer{error}"})
+    return found
+
+
+def bearer(request: Request, _: Annotated[object, Depends(SCHEME)]) -> Holder:
+    """Who asks; the door of every route has seen to it that there is somebody."""
+    found = request.state.holder
+    assert isinstance(found, Holder), "every route of the API has a door"
+    return found
+
+
+def anybody(scope: Scope) -> Callable[[Holder], Holder]:
+    """A dependency: a learner, or one of the staff, whose token is good for this."""
+
+    def asker(holder: Annotated[Holder, Depends(bearer)]) -> Holder:
+        if scope not in holder.scopes:
+            raise Problem(403, f"the token has not the scope {scope}")
+        return holder
+
+    return asker
+
+
+def staff(scope: Scope) -> Callable[[Holder], Holder]:
+    """A dependency: one of the staff whose token is good for this."""
+
+    def asker(holder: Annotated[Holder, Depends(anybody(scope))]) -> Holder:
+        if holder.staff_id is None:
+            raise Problem(403, "only the staff may do this")
+        return holder
+
+    return asker
+
+
+# ----- whose it is -----
+
+
+def submission(session: Session, holder: Holder, submission_id: UUID) -> Submission:
+    """A submission that somebody may see: a learner's own.
+
+    Raises:
+        Problem: 404.
+    """
+    found = session.get(Submission, submission_id)
+    if found is None or not _may_see(holder, found.learner_id):
+        raise not_there("submission")
+    return found
+
+
+def learner(session: Session, holder: Holder, learner_id: UUID) -> Learner:
+    """A learner about whom somebody may know: oneself.
+
+    Raises:
+        Problem: 404.
+    """
+    found = session.get(Learner, learner_id) if _may_see(holder, learner_id) else None
+    if found is None:
+        raise not_there("learner")
+    return found
+
+
+def assignment(session: Session, holder: Holder, assignment_id: str) -> Assignment:
+    """An assignment that somebody may see: for a learner, one that is open or was.
+
+    Raises:
+        Problem: 404.
+    """
+    found = session.get(Assignment, assignment_id)
+    if found is None or (holder.staff_id is None and not is_open(session, assignment_id)):
+        raise not_there("assignment")
+    return found
+
+
+def is_open(session: Session, assignment_id: str) -> bool:
+    """Whether learners know of it by now."""
+    opens_at = policy.rules(session, assignment_id).opens_at
+    return opens_at is None or opens_at <= now()
+
+
+def token(session: Session, holder: Holder, token_id: UUID) -> Token:
+    """A token that somebody may take back: one's own; with the scope `admin`, or `people` if it is a learner's, others.
+
+    Raises:
+        Problem: 404.
+    """
+    found = session.get(Token, token_id)
+    if found is None or found.revoked_at is not None or not (_owns(holder, found) or _keeps(holder, found)):
+        raise not_there("token")
+    return found
+
+
+def _owns(holder: Holder, token: Token) -> bool:
+    return (token.learner_id, token.staff_id) == (holder.learner_id, holder.staff_id)
+
+
+def _keeps(holder: Holder, token: Token) -> bool:
+    needed = Scope.PEOPLE if token.staff_id is None else Scope.ADMIN
+    return holder.staff_id is not None and needed in holder.scopes
+
+
+def _may_see(holder: Holder, learner_id: UUID) -> bool:
+    """The law of it all; one who is neither a learner nor of the staff sees nothing."""
+    return holder.staff_id is not None or (holder.learner_id is not None and holder.learner_id == learner_id)

@@ -1,0 +1,115 @@
+"""What OpenAPI says of the API, where it is more than the types of its functions: problems, bodies that are no models.
+
+ANSWERS.of(401, 404)        the problems that a route may answer with
+ANSWERS.tagged(Model)       200 with an ETag, or 304
+body({media type: ...})     a request's body that is read by hand
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, TypeAlias
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from grader.report import Report
+from grader.service.api.models import NewSubmission
+from grader.service.api.problems import MEDIA_TYPE, Document
+
+PATH = "/v1/openapi.json"
+COMPONENTS = "#/components/schemas/{model}"
+
+Schema: TypeAlias = dict[str, Any]
+Responses: TypeAlias = dict[int | str, Schema]
+
+HAND_MADE: tuple[type[BaseModel], ...] = (Document, NewSubmission, Report)
+"""Models that no function of ours has in its signature."""
+
+
+def ref(model: type[BaseModel]) -> Schema:
+    """Where the schema of a model is."""
+    return {"$ref": COMPONENTS.format(model=model.__name__)}
+
+
+class ANSWERS:
+    """The answers of a route, beside the one that its function returns."""
+
+    @staticmethod
+    def of(*statuses: int) -> Responses:
+        """Problems; what may befall any request is among them."""
+        return {status: _problem(status) for status in (*statuses, 500, 503)}
+
+    @staticmethod
+    def text(media_type: str) -> Responses:
+        """A file."""
+        schema: Schema = {"type": "string"}
+        headers = {"Content-Disposition": _text("That it is to be saved.")}
+        return {200: {"description": "The file.", "content": {media_type: {"schema": schema}}, "headers": headers}}
+
+    @staticmethod
+    def tagged(model: type[BaseModel]) -> Responses:
+        """A body with its tag, or only the tag."""
+        headers = {"ETag": _text("Changes with the body.")}
+        content = {"application/json": {"schema": ref(model)}}
+        return {
+            200: {"description": "As it is now.", "content": content, "headers": headers},
+            304: {"description": "As the asker has it.", "headers": headers},
+        }
+
+    @staticmethod
+    def created(model: type[BaseModel]) -> Responses:
+        """A new thing, and where it is."""
+        return {201: {"description": "It is there now.", "model": model, "headers": {"Location": _text("Where.")}}}
+
+    @staticmethod
+    def accepted(model: type[BaseModel]) -> Responses:
+        """Something that will be done, and where and when to ask for it."""
+        headers = {"Location": _text("Where to ask."), "Retry-After": _seconds()}
+        return {202: {"description": "It is kept, and will be done.", "model": model, "headers": headers}}
+
+
+def _text(description: str) -> Schema:
+    return {"schema": {"type": "string"}, "required": True, "description": description}
+
+
+def _seconds() -> Schema:
+    return {"schema": {"type": "integer", "minimum": 1}, "required": True, "description": "Seconds."}
+
+
+def _problem(status: int) -> Schema:
+    answer: Schema = {
+        "description": HTTPStatus(status).phrase,
+        "content": {MEDIA_TYPE: {"schema": ref(Document)}},
+    }
+    if status in (429, 503):
+        answer["headers"] = {"Retry-After": _seconds()}
+    if status == 401:
+        answer["headers"] = {"WWW-Authenticate": _text("How to sign in.")}
+    return answer
+
+
+def body(content: Mapping[str, Schema]) -> Schema:
+    """A body that is read by hand, by its media types."""
+    return {"requestBody": {"required": True, "content": dict(content)}}
+
+
+def binary() -> Schema:
+    """A file in a form."""
+    return {"type": "string", "format": "binary"}
+
+
+def add(app: FastAPI) -> None:
+    """Say all of it in the application's document."""
+    made = app.openapi
+
+    def openapi() -> Schema:
+        if app.openapi_schema is None:
+            document = made()
+            _, definitions = models_json_schema([(one, "validation") for one in HAND_MADE], ref_template=COMPONENTS)
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            schemas.update(definitions["$defs"])
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

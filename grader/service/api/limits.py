@@ -1,0 +1,146 @@
+"""How much may be asked: bytes and seconds of a body, files and fields of a form, requests in a minute.
+
+    request ─┬─ Bodies ─▶ more bytes than `most_body_bytes`   413, at once if it says so, else as soon as they come
+             │          └ not all there in `body_seconds`     408
+             └─ Rates  ─▶ too many of one token, or of one address without a token   429
+
+An address is counted only where nobody is known: behind one address may be a whole school. Each replica counts for
+itself.
+"""
+
+import ipaddress
+import math
+import time
+from typing import TypedDict
+
+import anyio
+from fastapi import FastAPI, Request
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from grader.service.api.problems import Problem
+from grader.service.settings import Settings
+from grader.service.tokens import Holder
+
+MOST_FIELDS = 50
+MOST_FIELD_BYTES = 1024 * 1024
+"""As large as a file that is pasted into a page."""
+CLOSE = {"Connection": "close"}
+"""What is left of a body that was refused is not read."""
+
+
+class FormLimits(TypedDict):
+    """What is taken of a form."""
+
+    max_files: int
+    max_fields: int
+    max_part_size: int
+
+
+def of_forms(settings: Settings) -> FormLimits:
+    """For whoever reads a form; more of anything is answered with 400."""
+    return {"max_files": settings.most_files, "max_fields": MOST_FIELDS, "max_part_size": MOST_FIELD_BYTES}
+
+
+def add(app: FastAPI, settings: Settings) -> None:
+    """Hold an application to its limits."""
+    app.state.rates = Rates(settings)
+    app.add_middleware(Bodies, most_bytes=settings.most_body_bytes, seconds=settings.body_seconds)
+
+
+# ----- bodies -----
+
+
+class Bodies:
+    """Lets whoever reads a body have only so much of it, and wait only so long."""
+
+    def __init__(self, app: ASGIApp, *, most_bytes: int, seconds: float) -> None:
+        self._app = app
+        self._most = most_bytes
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        announced = _announced(scope)
+        end = math.inf
+        read = 0
+        whole = False
+
+        async def limited() -> Message:
+            nonlocal read, whole, end
+            if announced > self._most:
+                raise self._too_large()
+            if whole:
+                return await receive()  # from now on it waits for the end of the connection, which may take its time
+            end = min(end, anyio.current_time() + self._seconds)
+            with anyio.move_on_at(end) as patience:
+                message = await receive()
+            if patience.cancelled_caught:
+                raise Problem(408, f"the body was not there after {self._seconds:g} seconds", headers=CLOSE)
+            read += len(message.get("body", b""))
+            if read > self._most:
+                raise self._too_large()
+            whole = not message.get("more_body", False)
+            return message
+
+        return await self._app(scope, limited, send)
+
+    def _too_large(self) -> Problem:
+        return Problem(413, f"a request may have {self._most} bytes", headers=CLOSE)
+
+
+def _announced(scope: Scope) -> int:
+    length = Headers(scope=scope).get("content-length", "")
+    # A server lets no other through; digits of other scripts would be numbers too.
+    return int(length[:20]) if length.isascii() and length.isdigit() else 0
+
+
+# ----- rates -----
+
+
+class Rates:
+    """Counts requests, of each token and of each address."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._learner = parse(settings.rate_learner)
+        self._staff = parse(settings.rate_staff)
+        self._address = parse(settings.rate_address)
+
+    def count(self, holder: Holder) -> None:
+        """One more request of somebody's token.
+
+        Raises:
+            Problem: 429, if there were too many.
+        """
+        self._count(self._learner if holder.staff_id is None else self._staff, str(holder.token_id))
+
+    def count_stranger(self, request: Request) -> None:
+        """One more request of somebody who is not known, or gave what opens nothing.
+
+        Raises:
+            Problem: 429, if there were too many from there.
+        """
+        self._count(self._address, network(request.client.host if request.client else ""))
+
+    def _count(self, rate: RateLimitItem, whose: str) -> None:
+        if self._limiter.hit(rate, whose):
+            return
+        free = self._limiter.get_window_stats(rate, whose).reset_time - time.time()
+        wait = str(max(1, math.ceil(free)))
+        raise Problem(
+            429, "there were too many requests; Retry-After says when to go on", headers={"Retry-After": wait}
+        )
+
+
+def network(address: str) -> str:
+    """What is counted as one address: of IPv6 the first half, all of which is usually one subscriber's."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    return str(found) if found.version == 4 else str(ipaddress.ip_network((int(found), 64), strict=False))

@@ -1,0 +1,36 @@
+"""/v1/assignments/{id}/policy: when work is taken, what of it counts, and what is shown."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from grader.assignment import Id
+from grader.service import access, audit, policy
+from grader.service.access import Scope
+from grader.service.api import bodies, models
+from grader.service.api.document import ANSWERS
+from grader.service.api.routes import router
+from grader.service.tokens import Holder
+
+routes = router("assignments")
+
+Reader = Annotated[Holder, Depends(access.anybody(Scope.READ))]
+Author = Annotated[Holder, Depends(access.staff(Scope.ASSIGN))]
+
+
+@routes.get("/assignments/{assignment_id}/policy", responses=ANSWERS.of(401, 403, 404, 422, 429))
+def get(request: Request, holder: Reader, assignment_id: Id) -> models.Policy:
+    """The policy of an assignment; one that was never set has the defaults."""
+    with bodies.database(request).reading() as session:
+        access.assignment(session, holder, assignment_id)
+        return models.Policy.of(policy.rules(session, assignment_id))
+
+
+@routes.put("/assignments/{assignment_id}/policy", responses=ANSWERS.of(400, 401, 403, 404, 408, 413, 415, 422, 429))
+def put(request: Request, holder: Author, assignment_id: Id, new: models.Policy) -> models.Policy:
+    """Set it, for what was handed in before, too; what is left out has its default."""
+    with bodies.database(request).writing() as session:
+        access.assignment(session, holder, assignment_id)
+        policy.set_rules(session, assignment_id, new.rules())
+        audit.note(session, holder.name, "policy", f"assignment:{assignment_id}", new.model_dump_json())
+        return models.Policy.of(policy.rules(session, assignment_id))
