@@ -82,7 +82,8 @@ class _Derivation:
             for node, name in self.names.items()
         }
         self.bars = {node: gradient_of(name, node) for node, name in self.names.items()}
-        self.forms = simplifier(self.leaves)
+        self.steps = {self.as_written(node): leaf for node, leaf in self.leaves.items() if node.arguments}
+        self.forms = simplifier(self.leaves, self.steps)
 
     def forward(self) -> Iterator[Line]:
         """The steps as they are written, in order; a second name of something is a step too."""
@@ -120,7 +121,7 @@ class _Derivation:
         known: dict[Node, Node] = {}
         for line in back:
             node = by_name[line.name]
-            expression = simplifier(known)(line.expression)
+            expression = simplifier(known, self.steps)(line.expression)
             short = _size(expression) <= LONGEST
             if short and line.name not in given:
                 known[self.bars[node]] = expression

@@ -7,7 +7,7 @@ Like factors are a power, like terms are one, a positive one comes first, and on
 left out. Nodes in their form that say the same are the same object. Shapes never change.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
@@ -64,13 +64,31 @@ Rule: TypeAlias = Callable[["Forms", Node], Node | None]
 """From a node with simplified arguments to a simpler one, or None where there is nothing to do."""
 
 
-class Forms:
-    """Brings expressions into their forms, by a rule for each operation; `known` are nodes that are to be replaced."""
+Shortcut: TypeAlias = Callable[["Forms", Product, Node], Node | None]
+"""From a product, and a node of its shape, to what is simpler than the product; or None."""
 
-    def __init__(self, rules: Mapping[str, Rule], known: Mapping[Node, Node] | None = None) -> None:
-        self.rules = rules
+
+class Forms:
+    """Brings expressions into their forms, by a rule for each operation.
+
+    Args:
+        known: nodes that are to be replaced.
+        steps: operations on what stands in expressions, and the name that stands for each.
+    """
+
+    def __init__(
+        self,
+        rules: Mapping[str, Rule],
+        shortcut: Shortcut,
+        known: Mapping[Node, Node] | None = None,
+        steps: Mapping[Node, Node] | None = None,
+    ) -> None:
+        self.rules, self.shortcut = rules, shortcut
         self.known: dict[Node, Node] = dict(known or {})
         self.made: dict[object, Node] = {}
+        for node, name in (steps or {}).items():
+            if node.operation not in rules:
+                self.made[self.key(node.operation, node.arguments, node.options)] = name
 
     def __call__(self, root: Node) -> Node:
         for node in in_order(root):
@@ -90,14 +108,18 @@ class Forms:
 
     def make(self, operation: str, *arguments: Node, **options: Option) -> Node:
         """The simplified form of an operation on simplified arguments."""
-        *others, last = arguments
-        key = (operation, *others, last.shape if operation in LIKE else last, *options.items())
+        key = self.key(operation, arguments, options)
         if key not in self.made:
             node = apply(operation, *arguments, **options)
             rule = self.rules.get(operation)
             simpler = (rule(self, node) if rule else None) or node
             self.made[key] = self.known[node] = self.known[simpler] = simpler
         return self.made[key]
+
+    @staticmethod
+    def key(operation: str, arguments: Sequence[Node], options: Mapping[str, Option]) -> object:
+        *others, last = arguments
+        return (operation, *others, last.shape if operation in LIKE else last, *options.items())
 
     def plain(self, operation: str, *arguments: Node, **options: Option) -> Node:
         """A node that is in its last form already."""
@@ -149,6 +171,8 @@ class Forms:
         """The node of a product, of the shape of `like`."""
         if not whole.number:
             return self.filled(0, like)
+        if (shorter := self.shortcut(self, whole, like)) is not None:
+            return shorter
         whole = self.without_ones(whole, like.shape)
         if whole.number < 0:
             return self.negative(self.product(replace(whole, number=-whole.number), like))
@@ -247,12 +271,32 @@ class Forms:
             found = self.without_spreads(self.collected(self.flat(found)), like.shape)
         if not found:
             return self.filled(0, like)
+        outside = self.outside(found)
+        if outside != Product():
+            inside = [(factor / outside.number, self.without(outside.below, unit)) for unit, factor in found.items()]
+            return self.product(outside.times(self.factors(self.sum(inside, like))), like)
         first: Node = next((unit for unit, factor in found.items() if factor > 0), next(iter(found)))
         written = self.multiple(found[first], first)
         for unit, factor in found.items():
             if unit is not first:
                 written = self.plain("add" if factor > 0 else "sub", written, self.multiple(_size(factor), unit))
         return written if written.shape == like.shape else self.make("spread", written, like)
+
+    def outside(self, found: Mapping[Node, Exact]) -> Product:
+        """What every term of a sum is divided by: a number, or scalars."""
+        if len(found) < 2:
+            return Product()
+        first, *others = (self.factors(unit).coefficient.below for unit in found)
+        below = {node: power for node, power in first.items() if all(other.get(node) == power for other in others)}
+        sizes = {_size(factor) for factor in found.values()}
+        size = sizes.pop() if len(sizes) == 1 else ONCE
+        return Product(size if _parts(size)[1] != 1 else ONCE, below=below)
+
+    def without(self, below: Powers, unit: Node) -> Node:
+        """A term times what it is divided by."""
+        whole = self.factors(unit)
+        rest = {node: power for node, power in whole.below.items() if node not in below}
+        return self.product(replace(whole, below=rest), unit)
 
     @staticmethod
     def collected(terms: Iterable[tuple[Exact, Node]]) -> dict[Node, Exact]:

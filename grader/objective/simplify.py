@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import reduce
 from typing import cast
 
+from grader.objective import one_hot
 from grader.objective.graph import Node
 from grader.objective.normal_form import ONCE, Forms, Product, Rule
 from grader.objective.operations import apply
@@ -28,9 +29,14 @@ def simplify(node: Node) -> Node:
     return simplifier()(node)
 
 
-def simplifier(known: Mapping[Node, Node] | None = None) -> Forms:
-    """Simplifies several expressions, so that what they share stays shared; `known` are nodes to be replaced."""
-    return Forms(RULES, known)
+def simplifier(known: Mapping[Node, Node] | None = None, steps: Mapping[Node, Node] | None = None) -> Forms:
+    """Simplifies several expressions, so that what they share stays shared.
+
+    Args:
+        known: nodes to be replaced.
+        steps: operations that have a name, and the node that stands for each.
+    """
+    return Forms(RULES, one_hot.cancelled, known, steps)
 
 
 # ----- rules for single operations: each gives the simpler node, or None where there is nothing to do -----
@@ -90,7 +96,7 @@ def _same_if_ones(work: Forms, node: Node, a: Node) -> Node | None:
 def _reduction(work: Forms, node: Node, a: Node) -> Node | None:
     if node.operation == "sum" and not node.options and a.operation == "square":
         return work.product(work.factors(apply("squared_norm", *a.arguments)), node)
-    return a if not a.rank else None
+    return a if not a.rank else one_hot.summed(work, node, a)
 
 
 def _diag(work: Forms, node: Node, a: Node) -> Node | None:

@@ -113,6 +113,27 @@ def test_derivation_goes_back_as_a_person_would(objective: str, wrt: str, expect
     assert [line.text for line in derive(network(objective), list(wrt)).back] == expected
 
 
+@pytest.mark.parametrize(
+    ("objective", "expected"),
+    [
+        ("Q = softmax(X V)\np = Q[y]\nf = -mean(log(p))", "dV = 1/5 Xᵀ (Q − onehot(y, 3))"),
+        ("f = -sum(log(softmax(X V)[y]))", "dV = Xᵀ (S − onehot(y, 3))"),
+        ("f = -1/N sum(onehot(y, 3) * log(softmax(X V)))", "dV = Xᵀ (S − onehot(y, 3)) / N"),
+        ("Z = X V\nQ = softmax(Z)\nf = cross_entropy(Z, y)", "dV = 1/5 Xᵀ (Q − onehot(y, 3))"),
+        (
+            "Q = softmax(X V, axis=0)\nf = -mean(log(Q[y]))",
+            "dV = 1/5 Xᵀ (Q ⊙ sum(onehot(y, 3), axis=0, keepdims=1) − onehot(y, 3))",
+        ),
+        ("f = mean((softmax(X V)[y] - 1)**2)", "dV = 2/5 Xᵀ (S ⊙ (onehot(y, 3) ⊙ col(z) − col(z ⊙ S[y])))"),
+        ("f = sum(sigmoid(X V)[y])", "dV = Xᵀ (onehot(y, 3) ⊙ H ⊙ (1 − H))"),
+    ],
+)
+def test_derivation_of_a_loss_of_probabilities_is_the_classic(objective: str, expected: str) -> None:
+    """However the loss is written, the softmax leaves the probabilities less the labels."""
+    assert [line.text for line in derive(graph(objective), ["V"]).closed] == [expected]
+    check(objective, 3)
+
+
 def test_derivation_with_a_gradient_that_is_given_ends_there() -> None:
     """What the student is handed may stand in a closed form, and then there is nothing to add to the way back."""
     derivation = derive(network("Q = X W\nf = sum(Q**2)"), ["W"], given=["Q"])

@@ -15,10 +15,14 @@ from grader.sizing import graph_of, layout
 from tests.few_or_many import few_or_many
 from tests.objective.test_adjoint import ONE_OF_EACH, inputs, objectives, problem
 
-GRAPH = graph_of(problem("sum(X W) + s"), layout(problem("s"), {"N": 5}, problem("s").inputs))
+GRAPH = graph_of(problem("sum(X W) + s + sum(X[y])"), layout(problem("s"), {"N": 5}, problem("s").inputs))
 X, W, V, P, u, c, s = (GRAPH.inputs[name] for name in "XWVPucs")
 N = Node("size", (), {"name": "N", "value": 5})
 ONE = number(1)
+y = GRAPH.inputs["y"]
+HOT = apply("onehot_like", y, X)
+ROWS = apply("sum", X, axis=1)
+EXP = apply("exp", X)
 
 
 def add(a: Node, b: Node) -> Node:
@@ -48,6 +52,18 @@ def spread(a: Node, like: Node) -> Node:
         (scaled(0.5, scaled(0.1, X)), "0.05 X"),
         (mul(div(ONE, N), scaled(2, matmul(X, V))), "2/N X V"),
         (div(sub(X, c), N), "(X − c) / N"),
+        (sub(div(X, N), div(c, N)), "(X − c) / N"),
+        (sub(div(X, N), c), "X / N − c"),
+        (sub(scaled(0.5, X), div(c, number(2))), "0.5 X − 1/2 c"),
+        (sub(div(X, number(2)), div(c, number(2))), "1/2 (X − c)"),
+        (mul(HOT, div(X, X)), "onehot(y, 3)"),
+        (mul(HOT, mul(X, apply("col", div(ONE, apply("pick", X, y))))), "onehot(y, 3)"),
+        (mul(HOT, mul(X, apply("col", ROWS))), "onehot(y, 3) ⊙ X ⊙ col(sum(X, axis=1))"),
+        (apply("sum", mul(HOT, X), axis=1), "X[y]"),
+        (apply("sum", mul(X, HOT), axis=-1, keepdims=True), "col(X[y])"),
+        (apply("sum", HOT, axis=1), "𝟏"),
+        (apply("sum", mul(HOT, X), axis=0), "sum(onehot(y, 3) ⊙ X, axis=0)"),
+        (mul(X, sub(X, mul(HOT, div(ONE, X)))), "X**2 − onehot(y, 3)"),
         (mul(s, div(X, apply("norm", X))), "s X / ||X||_F"),
         (div(mul(X, c), scaled(2, square(X))), "X ⊙ c / (2 X**2)"),
         (mul(X, X), "X**2"),
@@ -127,7 +143,9 @@ def test_simplify_keeps_the_derivatives_of_random_objectives(objective: str, see
     check(objective, seed)
 
 
-LEAVES = st.sampled_from([X, apply("relu", X), c, u, s, N, number(2), number(0.5), number(0), matmul(X, V), T(T(X))])
+LEAVES = st.sampled_from(
+    [HOT, EXP, X, apply("relu", X), c, u, s, N, number(2), number(0.5), number(0), matmul(X, V), T(T(X))]
+)
 
 
 @st.composite
@@ -136,7 +154,9 @@ def expressions(draw: st.DrawFn, depth: int = 4) -> Node:
     if not depth:
         return draw(LEAVES)
     a, b = draw(expressions(depth=depth - 1)), draw(LEAVES if draw(st.booleans()) else expressions(depth=depth - 1))
-    kind = draw(st.sampled_from(["add", "sub", "mul", "neg", "square", "spread", "matmul", "sum_like", "T", "div"]))
+    kind = draw(
+        st.sampled_from(["add", "sub", "mul", "neg", "square", "spread", "matmul", "sum_like", "T", "div", "rows"])
+    )
     if kind in ("add", "sub", "mul"):
         return apply(kind, a, b)
     if kind == "spread":
@@ -148,7 +168,11 @@ def expressions(draw: st.DrawFn, depth: int = 4) -> Node:
     if kind == "T":
         return T(T(a)) if a.rank == 2 else T(a)
     if kind == "div":
-        return div(a, draw(st.sampled_from([N, number(2), add(square(c), ONE)])))
+        return div(
+            a, draw(st.sampled_from([N, number(2), add(square(c), ONE), EXP, apply("col", apply("pick", EXP, y))]))
+        )
+    if kind == "rows":
+        return apply("sum", mul(HOT, a), axis=1, keepdims=True)
     return apply(kind, a)
 
 
