@@ -1,15 +1,30 @@
 """What is handed in is there whole, once, however often and however many at a time ask for it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 
+from grader.language import Language
 from grader.service.assignments import load, publish
 from grader.service.database import Database
-from grader.service.handing_in import File, KeyReusedError, Receipt, RefusedError, UnknownError, hand_in, regrade
-from grader.service.tables import AssignmentVersion, Attempt, State, Submission
+from grader.service.handing_in import (
+    AttemptsUsedError,
+    ClosedError,
+    File,
+    KeyReusedError,
+    Receipt,
+    RefusedError,
+    UnknownError,
+    hand_in,
+    regrade,
+)
+from grader.service.policy import DAY, Rules, set_rules
+from grader.service.tables import AssignmentVersion, Attempt, State, Submission, now
+from tests.example_reports import MASKLESS, REJECTED
+from tests.service.graded import submitted
 from tests.service.handed import ASSIGNMENT, learner
 
 WORK = [File("main.py", b"import helper\n"), File("helper.py", b"\xff\x00")]
@@ -86,6 +101,67 @@ def test_hand_in_two_files_of_one_name_is_refused(database: Database, who: UUID)
     assert str(error.value) == "two of the files have the same name"
 
 
+def rule(database: Database, law: Rules) -> None:
+    """Give the assignment other rules."""
+    with database.writing() as session:
+        set_rules(session, "a", law)
+
+
+def test_hand_in_too_early_or_too_late_is_refused(database: Database, who: UUID) -> None:
+    """Late is not too late; what was taken before is answered as it was then."""
+    first = hand_in(database, "a", who, WORK, "k")
+    moment = now().replace(microsecond=0)
+    rule(database, Rules(opens_at=moment + DAY))
+    with pytest.raises(ClosedError) as error:
+        hand_in(database, "a", who, WORK)
+    assert str(error.value) == f"nothing is taken before {(moment + DAY).isoformat()}"
+    rule(database, Rules(opens_at=moment - 3 * DAY, due_at=moment - 2 * DAY, closes_at=moment))
+    with pytest.raises(ClosedError) as error:
+        hand_in(database, "a", who, WORK)
+    assert str(error.value) == f"nothing is taken any more since {moment.isoformat()}"
+    assert hand_in(database, "a", who, WORK, "k") == Receipt(first.submission_id, new=False)
+    rule(database, Rules(opens_at=moment - 3 * DAY, due_at=moment - 2 * DAY, closes_at=moment + timedelta(hours=1)))
+    assert hand_in(database, "a", who, WORK).new
+
+
+def test_hand_in_more_often_than_allowed_is_refused(database: Database, who: UUID) -> None:
+    """What could not be read, was cancelled, or failed for our fault does not count; what waits does, for now."""
+    rule(database, Rules(attempts=2))
+    with database.writing() as session:
+        for made in (REJECTED, State.FAILED, State.CANCELLED, MASKLESS):
+            submitted(session, who, made)
+    assert hand_in(database, "a", who, WORK, "k").new
+    with pytest.raises(AttemptsUsedError) as error:
+        hand_in(database, "a", who, WORK)
+    assert str(error.value) == "all attempts are used: 2 of 2"
+    assert not hand_in(database, "a", who, WORK, "k").new
+    assert hand_in(database, "a", learner(database), WORK).new
+
+
+def test_hand_in_many_at_once_no_more_than_allowed_are_taken(database: Database, who: UUID) -> None:
+    """Whoever comes second sees what the first has done."""
+    rule(database, Rules(attempts=3))
+
+    def taken(_: int) -> bool:
+        try:
+            return hand_in(database, "a", who, WORK).new
+        except AttemptsUsedError:
+            return False
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(taken, range(16))) == 3
+    with database.reading() as session:
+        assert len(session.scalars(select(Submission.id)).all()) == 3
+
+
+def test_hand_in_language_is_kept(database: Database, who: UUID) -> None:
+    """For the report; nothing where none was asked for."""
+    for language in (Language.zh_cn, None):
+        submission = hand_in(database, "a", who, WORK, language=language).submission_id
+        with database.reading() as session:
+            assert session.get_one(Submission, submission).language == language
+
+
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b.py", "..\\b.py", "a\0.py", "a\n.py", "ä" * 121, "\ud800.py"])
 def test_file_name_that_is_not_that_of_a_file_is_refused(name: str) -> None:
     """No name leads anywhere."""
@@ -116,6 +192,7 @@ def test_publish_same_text_is_no_new_version(database: Database) -> None:
     second = publish(database, ASSIGNMENT + b"title: B\n", "a.yaml")
     with database.reading() as session:
         assert session.get_one(AssignmentVersion, second).number == 2
+        assert session.get_one(AssignmentVersion, second).max_score == 2.0
     assert [load(database, version).title for version in (first, second)] == [{"en": "a"}, {"en": "B"}]
 
 
