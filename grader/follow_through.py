@@ -37,8 +37,16 @@ def follow(
             come from are left out.
     """
     used = [one for one in earlier if _comes_from(cases[0].evaluation.graph, wrt, kind, one)]
-    if not used:
-        return ()
+    gradients = [one for one in used if one.kind == "gradient"]
+    # A function that gives gradients back may have the right values of the steps, whatever another one returned.
+    for some in (used, gradients) if len(gradients) < len(used) else (used,):
+        if some and explains(_worked_out(wrt, kind, cases, some), seen):
+            return (Finding("follow_through", _nearest(some)),)
+    return ()
+
+
+def _worked_out(wrt: str, kind: Kind, cases: Sequence[BankCase], used: Sequence[Earlier]) -> list[Value]:
+    """What would be right in each case if these steps were what came back for them."""
     values: list[Value] = []
     for place, case in enumerate(cases):
         own: dict[Kind, dict[str, Array]] = {"value": {}, "gradient": {}}
@@ -47,7 +55,7 @@ def follow(
                 own[one.kind][one.name] = array
         found = case.evaluation.following(case.upstream, wrt, kind, own["value"], own["gradient"])
         values.append(UNKNOWN if found is None else found)
-    return (Finding("follow_through", _nearest(used)),) if explains(values, seen) else ()
+    return values
 
 
 def first_wrong(graph: Graph, wrt: str, kind: Kind, earlier: Sequence[Earlier]) -> str | None:

@@ -132,6 +132,27 @@ def test_wrong_value_of_a_step_objective_and_gradients_follow_from_it(prepared: 
     ]
 
 
+def test_wrong_value_that_is_not_used_gradients_follow_from_their_own(prepared: Prepared) -> None:
+    """Whoever returns a wrong H, and works out the gradients from a right one, is consistent in the gradients."""
+
+    def value(X: Array, W: Array, Y: Array) -> tuple[Array, ...]:
+        Z, H, f = forward(X, W, Y)
+        return Z + 0.25, H, f
+
+    def gradient(X: Array, W: Array, Y: Array) -> tuple[Array, ...]:
+        Z, H, _ = forward(X, W, Y)
+        dH = H - Y
+        return dH, dH * (Z > 0), X.T @ (dH * (Z > 0)), dH * (Z > 0) @ W.T
+
+    found = said(graded(prepared, value, gradient))
+    assert found["dH"][2] == ["dH is right except for a constant factor at f."]
+    assert [found[name][2] for name in ("dZ", "dW", "dX")] == [
+        ["dZ is right for your own dH, which is not."],
+        ["dW is right for your own dZ, which is not."],
+        ["dX is right for your own dZ, which is not."],
+    ]
+
+
 def test_all_wrong_from_the_start_each_follows_from_the_one_before(prepared: Prepared) -> None:
     """With a factor missing in dH, dZ follows from dH, and dW from dZ."""
 
