@@ -271,6 +271,8 @@ class Forms:
             found = self.without_spreads(self.collected(self.flat(found)), like.shape)
         if not found:
             return self.filled(0, like)
+        if (mask := self.other_mask(found)) is not None and mask.shape == like.shape:
+            return mask
         outside = self.outside(found)
         if outside != Product():
             inside = [(factor / outside.number, self.without(outside.below, unit)) for unit, factor in found.items()]
@@ -281,6 +283,13 @@ class Forms:
             if unit is not first:
                 written = self.plain("add" if factor > 0 else "sub", written, self.multiple(_size(factor), unit))
         return written if written.shape == like.shape else self.make("spread", written, like)
+
+    def other_mask(self, found: Mapping[Node, Exact]) -> Node | None:
+        """1 − 1[A > B] as 1[A ≤ B]."""
+        masks = [unit for unit, factor in found.items() if factor == -1 and unit.operation == "greater"]
+        if masks and [factor for unit, factor in found.items() if unit.options.get("value") == 1] == [1]:
+            return self.plain("at_most", *masks[0].arguments) if len(found) == 2 else None
+        return None
 
     def outside(self, found: Mapping[Node, Exact]) -> Product:
         """What every term of a sum is divided by: a number, or scalars."""

@@ -227,6 +227,14 @@ def greater(node: Node) -> Notation:
     return Notation(f"1[{left} {sign} {right}]", rf"\mathbf{{{{1}}}}[{left} {sign} {right}]")
 
 
+def at_most(node: Node) -> Notation:
+    """1[Z ≤ 0]; 1[Z ≥ 0] rather than 1[0 ≤ Z]."""
+    left, right, sign, command = ("{0}", "{1}", "≤", r"\leq")
+    if node.arguments[0].operation == "number":
+        left, right, sign, command = ("{1}", "{0}", "≥", r"\geq")
+    return Notation(f"1[{left} {sign} {right}]", rf"\mathbf{{{{1}}}}[{left} {command} {right}]")
+
+
 def count(node: Node) -> Notation:
     """How many entries: the sizes, multiplied."""
     axis = cast("int | None", node.options.get("axis"))

@@ -351,6 +351,7 @@ TABLE: Mapping[str, Operation] = {
         slips={"missing_term": (lambda g, y, a, labels: mul(g, div(apply("softmax", a), apply("count", a, axis=0))),), "activation_derivative": (lambda g, y, a, labels: mul(g, div(sub(a, apply("onehot_like", labels, a)), apply("count", a, axis=0))),)}),
     # ----- words that only adjoints use: they are not differentiated again, nor called by name -----
     "greater": Operation(shapes.broadcast, lambda t, o, a, b: (a > b).to(a.dtype), None, exact, WHERE_EQUAL, jump=(0.0, 1.0), notation=notation.greater),
+    "at_most": Operation(shapes.broadcast, lambda t, o, a, b: (a <= b).to(a.dtype), None, exact, WHERE_EQUAL, jump=(0.0, 1.0), notation=notation.at_most),
     "sign": Operation(same, lambda t, o, a: t.sign(a), None, exact, AT_ZERO, jump=(-1.0, 1.0)),
     "direction": Operation(same, lambda t, o, a: a / t.linalg.vector_norm(a).clamp_min(rounding.TINY), None, rounding.normalising_length, NORM_AT_ZERO, jump=(-1.0, 1.0), ball=True, notation=notation.direction),
     "identity_like": Operation(same, lambda t, o, a: t.eye(a.shape[0], dtype=a.dtype), None, exact, notation=notation.IDENTITY),

@@ -74,6 +74,8 @@ UPSTREAM = gradient_of("Z1", matmul(X, W))
         (matmul(T(X), UPSTREAM), "Xᵀ dZ1", r"X^\top \, \bar{Z}_{1}"),
         (scaled(2, greater(X, number(0))), "2 * 1[X > 0]", r"2 \, \mathbf{1}[X > 0]"),
         (greater(number(0), X), "1[X < 0]", r"\mathbf{1}[X < 0]"),
+        (apply("at_most", X, number(0)), "1[X ≤ 0]", r"\mathbf{1}[X \leq 0]"),
+        (apply("at_most", number(0), X), "1[X ≥ 0]", r"\mathbf{1}[X \geq 0]"),
         (mul(UPSTREAM, one_minus(UPSTREAM)), "dZ1 ⊙ (1 − dZ1)", r"\bar{Z}_{1} \odot (1 - \bar{Z}_{1})"),
         (neg(scaled(2, sub(X, X))), "−2 (X − X)", r"-2 \, (X - X)"),
         (apply("identity_like", T(matmul(T(X), X))), "I", "I"),

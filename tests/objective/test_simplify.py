@@ -7,7 +7,21 @@ from hypothesis import strategies as st
 
 from grader.objective import Graph, Node, gradients
 from grader.objective.graph import in_order
-from grader.objective.operations import T, apply, div, matmul, mul, neg, number, outer, scaled, square, sub
+from grader.objective.operations import (
+    T,
+    apply,
+    div,
+    greater,
+    matmul,
+    mul,
+    neg,
+    number,
+    one_minus,
+    outer,
+    scaled,
+    square,
+    sub,
+)
 from grader.objective.printing import text
 from grader.objective.simplify import simplify
 from grader.reference import Evaluation
@@ -56,6 +70,11 @@ def spread(a: Node, like: Node) -> Node:
         (sub(div(X, N), c), "X / N − c"),
         (sub(scaled(0.5, X), div(c, number(2))), "0.5 X − 1/2 c"),
         (sub(div(X, number(2)), div(c, number(2))), "1/2 (X − c)"),
+        (one_minus(greater(X, c)), "1[X ≤ c]"),
+        (mul(X, one_minus(greater(number(0), X))), "X ⊙ 1[X ≥ 0]"),
+        (sub(greater(X, c), ONE), "1[X > c] − 1"),
+        (sub(number(2), greater(X, c)), "2 − 1[X > c]"),
+        (sub(X, greater(u, c)), "X − 1[u > c]"),
         (mul(HOT, div(X, X)), "onehot(y, 3)"),
         (mul(HOT, mul(X, apply("col", div(ONE, apply("pick", X, y))))), "onehot(y, 3)"),
         (mul(HOT, mul(X, apply("col", ROWS))), "onehot(y, 3) ⊙ X ⊙ col(sum(X, axis=1))"),
@@ -144,7 +163,7 @@ def test_simplify_keeps_the_derivatives_of_random_objectives(objective: str, see
 
 
 LEAVES = st.sampled_from(
-    [HOT, EXP, X, apply("relu", X), c, u, s, N, number(2), number(0.5), number(0), matmul(X, V), T(T(X))]
+    [HOT, EXP, greater(X, c), X, apply("relu", X), c, u, s, N, number(2), number(0.5), number(0), matmul(X, V), T(T(X))]
 )
 
 
