@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from grader.matching import IMPOSSIBLE, UNKNOWN, Array, Impossible, Shape, Shaped, Sketch, Unknown, Value
+from grader.matching import IMPOSSIBLE, NICE, UNKNOWN, Array, Impossible, Shape, Shaped, Sketch, Unknown, Value
 from grader.objective import Node
 from grader.objective.graph import in_order
 from grader.objective.mistakes import Mistaken, is_penalty
@@ -115,9 +115,19 @@ class Bank:
     def sketch(self) -> Sketch:
         return Sketch([entry.values for entry in self.entries], len(self._cases))
 
+    @cached_property
+    def right(self) -> Sketch:
+        """The right answers, as if they were the only entry."""
+        return Sketch([self._right], len(self._cases))
+
     def knows(self, place: int) -> bool:
         """Whether anything is computed for a case."""
-        return self._right[place].size <= MOST_ELEMENTS and self._cases[place].evaluation.largest <= MOST_INSIDE
+        return self._known[place]
+
+    @cached_property
+    def _known(self) -> tuple[bool, ...]:
+        both = zip(self._right, self._cases, strict=True)
+        return tuple(one.size <= MOST_ELEMENTS and case.evaluation.largest <= MOST_INSIDE for one, case in both)
 
     def pairs_at(self, place: int) -> Pairs:
         """Two mistakes of the derivation at once, as they show in one case."""
@@ -145,6 +155,16 @@ class Bank:
         """Numbers of rows, columns and entries that people divide by; of each its value by case."""
         by_case = [_counts(sizes) for sizes in self._sizes]
         return tuple(dict.fromkeys(tuple(map(float, count)) for count in zip(*by_case, strict=True)))
+
+    @cached_property
+    def factors(self) -> tuple[Array, ...]:
+        """By case the factors that people forget, of either sign, also times a count or divided by it; sorted."""
+        found = []
+        for place in range(len(self._cases)):
+            counts = [count[place] for count in self.counts]
+            sizes = np.outer(NICE, [1.0, *counts, *(1 / count for count in counts)])
+            found.append(np.unique([-sizes, sizes]))
+        return tuple(found)
 
     @cached_property
     def masks(self) -> Mapping[str, tuple[npt.NDArray[np.bool_] | None, ...]]:

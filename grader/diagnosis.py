@@ -14,7 +14,22 @@ import numpy as np
 
 from grader.bank import Bank, Entry, Term
 from grader.localisation import where
-from grader.matching import NICE, UNKNOWN, Array, Judged, Law, Seen, Value, explains, factors, fits, law, nice, scaled
+from grader.matching import (
+    NICE,
+    UNKNOWN,
+    Array,
+    Cases,
+    Judged,
+    Law,
+    Seen,
+    Value,
+    explains,
+    factors,
+    fits,
+    law,
+    nice,
+    scaled,
+)
 from grader.sandbox.job import Malformed, Missing, Raised, Returned
 
 __all__ = ["Fact", "Finding", "Seen", "diagnose", "explains"]
@@ -73,7 +88,7 @@ def _says_nothing(one: Seen) -> bool:
     return False
 
 
-def _constant_answer(bank: Bank, judged: Sequence[Judged]) -> Iterator[Finding]:
+def _constant_answer(bank: Bank, judged: Cases) -> Iterator[Finding]:
     if _constant([one.seen for one in judged]):
         yield Finding("constant_answer")
 
@@ -102,7 +117,7 @@ def _copied(handout: Seen) -> bool:
 
 
 def _by_the_bank(seen: Sequence[Seen], bank: Bank) -> Iterator[Finding]:
-    judged = [Judged(one) for one in seen]
+    judged = Cases(Judged(one) for one in seen)
     for step in (_single, _constant_answer, _multiple_of_right, _terms, _multiple, _pairs):
         found = tuple(step(bank, judged))
         if found:
@@ -116,7 +131,7 @@ def _by_the_bank(seen: Sequence[Seen], bank: Bank) -> Iterator[Finding]:
         yield Finding("localized", facts=dict(place))
 
 
-def _single(bank: Bank, judged: Sequence[Judged]) -> Iterator[Finding]:
+def _single(bank: Bank, judged: Cases) -> Iterator[Finding]:
     for row in bank.sketch.near(judged):
         yield Finding(bank.entries[row].codes[0], bank.entries[row].steps[0])
 
@@ -134,13 +149,14 @@ def _of(entry: Entry) -> list[Finding]:
 # ----- factors -----
 
 
-def _multiple_of_right(bank: Bank, judged: Sequence[Judged]) -> Iterator[Finding]:
+def _multiple_of_right(bank: Bank, judged: Cases) -> Iterator[Finding]:
     right = Entry((), (), tuple(one.seen.target.value for one in judged))
-    yield from _as_multiple(right, bank, judged)
+    if bank.right.multiples(judged):
+        yield from _as_multiple(right, bank, judged)
 
 
-def _multiple(bank: Bank, judged: Sequence[Judged]) -> Iterator[Finding]:
-    for row in bank.sketch.multiples(judged):
+def _multiple(bank: Bank, judged: Cases) -> Iterator[Finding]:
+    for row in bank.sketch.multiples(judged, bank.factors):
         found = tuple(_as_multiple(bank.entries[row], bank, judged))
         if found:
             yield from found
@@ -181,7 +197,7 @@ def _shown(factor: float) -> float:
     return float(f"{factor:.6g}")
 
 
-def _terms(bank: Bank, judged: Sequence[Judged]) -> Iterator[Finding]:
+def _terms(bank: Bank, judged: Cases) -> Iterator[Finding]:
     """The gradient as the sum of its terms, each with a factor of its own, found by least squares."""
     terms = bank.terms
     known = [place for place in range(len(judged)) if terms and terms[0].values[place] is not None]
@@ -250,19 +266,19 @@ def _off_by(term: Term, common: Law) -> Iterator[Finding]:
 # ----- two mistakes -----
 
 
-def _pairs(bank: Bank, judged: Sequence[Judged]) -> Iterator[Finding]:
+def _pairs(bank: Bank, judged: Cases) -> Iterator[Finding]:
     """Two mistakes of the derivation, as they are or times a factor; looked for in one case, then tried in all."""
     place = next((place for place, one in enumerate(judged) if one.array is not None and bank.knows(place)), None)
     if place is None or not all(one.array is not None or one.seen.array is None for one in judged):
         return
     pairs = bank.pairs_at(place)
-    here = [judged[place]]
+    here = Cases([judged[place]])
     for row in pairs.sketch.near(here):
         entry = bank.pair(pairs.keys[row])
         if fits(entry.values, judged):
             yield from _together(_of(entry), len(entry.codes))
             return
-    for row in pairs.sketch.multiples(here):
+    for row in pairs.sketch.multiples(here, [bank.factors[place]]):
         entry = bank.pair(pairs.keys[row])
         found = tuple(_as_multiple(entry, bank, judged))
         if found:
@@ -280,7 +296,6 @@ def _close(judged: Sequence[Judged]) -> bool:
         if one.array is None or one.largest == 0.0 or one.single:
             return False
         errors.append(np.abs(one.array - one.seen.target.value).ravel() / one.largest)
-        if np.median(errors[-1]) > CLOSE:
+        if errors[-1].max() > FARTHEST or np.median(errors[-1]) > CLOSE:
             return False
-    every = np.concatenate(errors)
-    return bool(np.median(every) > EXACT and every.max() <= FARTHEST)
+    return bool(np.median(np.concatenate(errors)) > EXACT)

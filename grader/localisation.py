@@ -30,6 +30,8 @@ def where(judged: Sequence[Judged], masks: Mapping[str, Sequence[Mask | None]]) 
         return None
     wrong = {place: _wrong(one) for place, one in enumerate(judged) if one.seen.verdict == "incorrect"}
     known = {place: judged[place].seen.target.value != 0 for place in wrong}
+    if not all((known[place] & ~one).any() for place, one in wrong.items()):
+        return None
     for step, by_case in masks.items():
         sides = {_side(by_case[place], one, known[place]) for place, one in wrong.items()}
         if len(sides) == 1 and (side := sides.pop()) is not None:

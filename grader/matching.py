@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TypeAlias
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +60,43 @@ class Seen:
         return self.answer.array if isinstance(self.answer, Returned) else None
 
 
+@dataclass(frozen=True)
+class Room:
+    """How far an answer may be from what a mistake leads to: as far as the target allows, but no less than `least`.
+
+    Where the right answer is small, what a mistake leads to need not be.
+    """
+
+    least: float
+    total: float
+
+    @classmethod
+    def of(cls, allowed: Array) -> "Room":
+        least = float(allowed.mean()) if allowed.size else 0.0
+        return cls(least, float(np.maximum(allowed, least).sum()))
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What is the same of all answers to a target."""
+
+    largest: float
+    mixed: Room
+    float32: Room
+
+    @classmethod
+    def of(cls, target: Target) -> "Measure":
+        """Made once, and kept as long as the target is."""
+        found = _MEASURES.get(target)
+        if found is None:
+            largest = float(np.abs(target.value).max(initial=0.0))
+            found = _MEASURES[target] = cls(largest, Room.of(target.allowed), Room.of(target.allowed_float32))
+        return found
+
+
+_MEASURES: WeakKeyDictionary[Target, Measure] = WeakKeyDictionary()
+
+
 @dataclass(frozen=True, eq=False)
 class Judged:
     """A case with how far an answer may be from what a mistake leads to, as far as the target tells."""
@@ -77,22 +115,21 @@ class Judged:
         answer, array = self.seen.answer, self.array
         return array is not None and isinstance(answer, Returned) and looks_single(array, answer.dtype)
 
-    @cached_property
+    @property
     def allowed(self) -> Array:
         return self.seen.target.allowed_float32 if self.single else self.seen.target.allowed
 
     @cached_property
-    def room(self) -> Array:
-        """How far a mistake's value may be: where the right answer is small, what a mistake leads to need not be."""
-        return np.maximum(self.allowed, self.allowed.mean()) if self.allowed.size else self.allowed
+    def measure(self) -> Measure:
+        return Measure.of(self.seen.target)
 
-    @cached_property
-    def budget(self) -> float:
-        return float(self.room.sum())
+    @property
+    def room(self) -> Room:
+        return self.measure.float32 if self.single else self.measure.mixed
 
-    @cached_property
+    @property
     def largest(self) -> float:
-        return float(np.abs(self.seen.target.value).max(initial=0.0))
+        return self.measure.largest
 
     @cached_property
     def projections(self) -> Array:
@@ -102,8 +139,8 @@ class Judged:
         """Whether the answer is this, up to the tolerance of the case at the size of this value."""
         if self.array is None or self.array.shape != value.shape:
             return False
-        error = np.abs(self.array - value)
-        return bool((error <= self.size(float(np.abs(value).max(initial=0.0))) * self.room).all())
+        room = np.maximum(self.allowed, self.room.least)
+        return bool((np.abs(self.array - value) <= self.size(float(np.abs(value).max(initial=0.0))) * room).all())
 
     def size(self, largest: float) -> float:
         """How many times larger than the right answer something is, where it is larger."""
@@ -141,7 +178,9 @@ def fits(values: Sequence[Value], judged: Sequence[Judged]) -> bool:
 
 @cache
 def _signs(size: int) -> Array:
-    return np.where(np.random.default_rng(size).random((2, size)) < 0.5, -1.0, 1.0)
+    """Of the two rows every other sign differs: those of two elements are no multiples of one another."""
+    first = np.where(np.random.default_rng(size).random(size) < 0.5, -1.0, 1.0)
+    return np.stack([first, np.where(np.arange(size) % 2, -first, first)])
 
 
 def projections(array: Array) -> Array:
@@ -149,51 +188,81 @@ def projections(array: Array) -> Array:
     return _signs(array.size) @ array.ravel()
 
 
+class Cases(tuple[Judged, ...]):
+    """All cases of an answer, with what is compared of them at once: for each case a number."""
+
+    @cached_property
+    def sums(self) -> Array:
+        """Both projections of each."""
+        return np.array([one.projections for one in self]).T[:, None]
+
+    @cached_property
+    def room(self) -> Array:
+        return np.array([one.room.total for one in self])
+
+    @cached_property
+    def largest(self) -> Array:
+        return np.array([0.0 if one.array is None else np.abs(one.array).max(initial=0.0) for one in self])
+
+    @cached_property
+    def arrays(self) -> npt.NDArray[np.bool_]:
+        """Whether an array of the right shape came back."""
+        return np.array([one.seen.array is not None for one in self])
+
+    def sizes(self, largest: Array) -> Array:
+        """How many times larger than the right answers something is, where it is larger."""
+        found: Array = np.maximum(1.0, largest / self._right)
+        return found
+
+    @cached_property
+    def _right(self) -> Array:
+        return np.array([one.largest or np.inf for one in self])
+
+
 class Sketch:
     """The projections of many entries, whose values are lists of one value for each case."""
 
     def __init__(self, values: Sequence[Sequence[Value]], cases: int) -> None:
         self._values = values
-        self._sums = np.full((len(values), cases, 2), np.nan)
+        self._sums = np.full((2, len(values), cases), np.nan)
         self._largest = np.zeros((len(values), cases))
-        self._known = np.zeros((len(values), cases), bool)
+        self._unknown = np.zeros((len(values), cases), bool)
         for row, one in enumerate(values):
             for place, value in enumerate(one):
                 if isinstance(value, np.ndarray):
-                    self._sums[row, place] = projections(value)
+                    self._sums[:, row, place] = projections(value)
                     self._largest[row, place] = np.abs(value).max(initial=0.0)
-                self._known[row, place] = not isinstance(value, Unknown)
-        self._arrays = np.isfinite(self._sums[:, :, 0])
+                self._unknown[row, place] = isinstance(value, Unknown)
+        self._arrays = np.isfinite(self._sums[0])
+        self._both = np.abs(self._sums).sum(0)
 
-    def near(self, judged: Sequence[Judged]) -> Iterator[int]:
+    def near(self, cases: Cases) -> Iterator[int]:
         """The entries that are what was seen."""
-        sums, budget = self._seen(judged)
-        room = budget * self._sizes(self._largest, judged)
-        for row in self._rows(judged, np.abs(self._sums - sums) <= room[:, :, None]):
-            if fits(self._values[row], judged):
+        room = cases.room * cases.sizes(self._largest)
+        first, second = np.abs(self._sums - cases.sums) <= room
+        for row in self._rows(cases, first & second):
+            if fits(self._values[row], cases):
                 yield row
 
-    def multiples(self, judged: Sequence[Judged]) -> Iterator[int]:
-        """The entries that may be what was seen but for a factor in each case."""
-        sums, budget = self._seen(judged)
-        largest = np.array([[0.0 if one.array is None else np.abs(one.array).max(initial=0.0) for one in judged]])
-        room = (budget * self._sizes(largest, judged)) * np.abs(self._sums).sum(-1)
-        crossed = np.abs(sums[:, :, 0] * self._sums[:, :, 1] - sums[:, :, 1] * self._sums[:, :, 0]) <= room
-        yield from map(int, self._rows(judged, np.stack([crossed, crossed], -1)))
+    def multiples(self, cases: Cases, factors: Sequence[Array] | None = None) -> list[int]:
+        """The entries that may be what was seen but for a factor in each case: any, or one of those given, sorted."""
+        room = cases.room * cases.sizes(cases.largest)
+        (first, second), (one, other) = self._sums, cases.sums
+        rows = self._rows(cases, np.abs(one * second - other * first) <= room * self._both)
+        if not rows or factors is None:
+            return rows
+        low, high = np.sort([(one - room) / first[rows], (one + room) / first[rows]], axis=0)
+        between = [
+            np.searchsorted(known, low[:, place]) < np.searchsorted(known, high[:, place], "right")
+            for place, known in enumerate(factors)
+        ]
+        return [rows[row] for row in np.flatnonzero((np.transpose(between) | ~self._arrays[rows]).all(-1))]
 
-    def _seen(self, judged: Sequence[Judged]) -> tuple[Array, Array]:
-        return np.array([[one.projections for one in judged]]), np.array([[one.budget for one in judged]])
-
-    def _sizes(self, largest: Array, judged: Sequence[Judged]) -> Array:
-        right = np.array([[one.largest or np.inf for one in judged]])
-        found: Array = np.maximum(1.0, largest / right)
-        return found
-
-    def _rows(self, judged: Sequence[Judged], passed: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    def _rows(self, cases: Cases, passed: npt.NDArray[np.bool_]) -> list[int]:
         """Where every value that is an array passed, and an array was seen where there is one."""
-        arrays = np.array([[one.seen.array is not None for one in judged]])
-        agree = np.where(self._arrays, passed.all(-1), ~(arrays & self._known))
-        return np.flatnonzero(agree.all(-1))
+        agree = np.where(self._arrays, passed, self._unknown | ~cases.arrays)
+        rows: list[int] = np.flatnonzero(agree.all(-1)).tolist()
+        return rows
 
 
 # ----- factors -----
@@ -231,19 +300,20 @@ def factors(values: Sequence[Value], judged: Sequence[Judged]) -> list[float | N
 
 def law(found: Sequence[float | None], counts: Sequence[Sequence[float]]) -> Law | None:
     """What the factors of all cases have in common; `counts` has for each count its value by case."""
-    known = [place for place, factor in enumerate(found) if factor is not None]
+    known = [(place, factor) for place, factor in enumerate(found) if factor is not None]
     if not known:
         return None
+    (start, beginning), *others = known
     for count in ([1.0] * len(found), *counts):
         constant = len(set(count)) == 1
         for power in (1,) if constant else (1, -1):
-            scale = [one**power for one in count]
-            rest = [(found[place] or 0.0) / scale[place] for place in known]
-            if any(abs(one - rest[0]) > 3e-4 * abs(rest[0]) for one in rest[1:]):
+            first = beginning / count[start] ** power
+            if any(abs(factor / count[place] ** power - first) > 3e-4 * abs(first) for place, factor in others):
                 continue
-            first = nice(rest[0])
-            if all(abs(one - first) <= 1e-4 * abs(first) for one in rest) and (constant or abs(first) in NICE):
-                return Law(first, not constant, tuple(first * one for one in scale))
+            meant = nice(first)
+            near = (abs(factor / count[place] ** power - meant) <= 1e-4 * abs(meant) for place, factor in known)
+            if all(near) and (constant or abs(meant) in NICE):
+                return Law(meant, not constant, tuple(meant * one**power for one in count))
     return None
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader import messages
+from grader import diagnosis, matching, messages
 from grader.diagnosis import Finding, diagnose
+from grader.matching import Judged, Value
 from grader.sandbox.job import Answer, Crashed, Missing, Raised, Returned
 from tests.planted import answer, answers, asked_for, bank_of, found, said, seen
 
@@ -144,6 +145,23 @@ def test_nothing_is_said_of_nonsense() -> None:
     """Numbers that have nothing to do with the gradient."""
     random = np.random.default_rng(1)
     assert said("relu_frobenius", "W", lambda X, W, Y: random.standard_normal(W.shape)) == ()
+
+
+@pytest.mark.parametrize(("name", "wrt"), [("logistic_regression", "b"), ("accumulated_gradients", "x")])
+def test_few_are_looked_at_closely(name: str, wrt: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though one number is a multiple of whatever two mistakes lead to: all are compared with it at once."""
+    looked: list[object] = []
+
+    def factors(values: Sequence[Value], judged: Sequence[Judged]) -> list[float | None] | None:
+        looked.append(values)
+        return matching.factors(values, judged)
+
+    monkeypatch.setattr(diagnosis, "factors", factors)
+    asked, random = asked_for(name, wrt), np.random.default_rng(0)
+    noise = [answer(random.standard_normal(case.target.value.shape), case.target.value.shape) for case in asked.cases]
+    assert len(bank_of(asked).pairs_at(0).keys) > 20
+    assert found(asked, noise) == ()
+    assert len(looked) < 5
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e308])

@@ -5,7 +5,7 @@ import pytest
 
 from grader.compare import Target
 from grader.expected import Expected
-from grader.matching import IMPOSSIBLE, UNKNOWN, Judged, Law, Seen, Shaped, Sketch, Value, explains, law, nice
+from grader.matching import IMPOSSIBLE, UNKNOWN, Cases, Judged, Law, Seen, Shaped, Sketch, Value, explains, law, nice
 from grader.sandbox.job import Answer, Raised, Returned
 
 RIGHT = np.arange(1.0, 7.0).reshape(2, 3)
@@ -43,8 +43,8 @@ def seen(answer: Answer) -> Seen:
 def test_explains_one_case(value: Value, answer: Answer, explained: bool) -> None:
     """By numbers or by a shape; errors and what is not known agree, but are no witness."""
     assert explains([value], [seen(answer)]) == explained
-    judged = [Judged(seen(answer))]
-    assert bool(list(Sketch([[value]], 1).near(judged))) == explained
+    cases = Cases([Judged(seen(answer))])
+    assert bool(list(Sketch([[value]], 1).near(cases))) == explained
 
 
 def test_errors_agree_with_a_witness() -> None:
@@ -58,7 +58,26 @@ def test_errors_agree_with_a_witness() -> None:
 def test_sketch_finds_multiples() -> None:
     """By the quotients of two projections."""
     values: list[list[Value]] = [[RIGHT], [RIGHT**2], [np.sin(RIGHT)]]
-    assert list(Sketch(values, 1).multiples([Judged(seen(came_back(-3 * RIGHT**2)))])) == [1]
+    assert list(Sketch(values, 1).multiples(Cases([Judged(seen(came_back(-3 * RIGHT**2)))]))) == [1]
+
+
+@pytest.mark.parametrize(
+    ("factors", "found"),
+    [
+        (None, [0, 1, 2]),
+        ([[-3.0, 3.0], [2.0]], [0, 2]),
+        ([[-3.0, 3.0], [4.0]], [2]),
+        ([[3.0], [2.0]], [2]),
+        ([[-3.0 - 1e-3], [2.0]], [2]),
+        ([[-3.0 - 1e-9], [2.0]], [0, 2]),
+    ],
+)
+def test_sketch_finds_multiples_by_given_factors(factors: list[list[float]] | None, found: list[int]) -> None:
+    """One of them in each case; what is not known rules nothing out."""
+    values: list[list[Value]] = [[RIGHT, RIGHT**2], [2 * RIGHT, RIGHT**2], [UNKNOWN, UNKNOWN]]
+    cases = Cases([Judged(seen(came_back(-3 * RIGHT))), Judged(seen(came_back(2 * RIGHT**2)))])
+    given = None if factors is None else [np.array(one) for one in factors]
+    assert Sketch(values, 2).multiples(cases, given) == found
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,14 @@ from grader.matching import Seen
 from grader.preparation import Asked
 from tests.planted import answer, bank_of, planted, prepared, seen
 
-NAMES = ("relu_frobenius", "two_layer_sigmoid", "three_layers", "softmax_regression")
+NAMES = (
+    "relu_frobenius",
+    "two_layer_sigmoid",
+    "three_layers",
+    "softmax_regression",
+    "logistic_regression",
+    "accumulated_gradients",
+)
 ROUNDS = 30
 
 
