@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from grader.language import Language
-from grader.service.assignments import load, publish
+from grader.service.assignments import publish
 from grader.service.database import Database
 from grader.service.handing_in import (
     AttemptsUsedError,
@@ -22,7 +22,7 @@ from grader.service.handing_in import (
     regrade,
 )
 from grader.service.policy import DAY, Rules, set_rules
-from grader.service.tables import AssignmentVersion, Attempt, State, Submission, now
+from grader.service.tables import Attempt, State, Submission, now
 from tests.example_reports import MASKLESS, REJECTED
 from tests.service.graded import submitted
 from tests.service.handed import ASSIGNMENT, learner
@@ -183,24 +183,3 @@ def test_regrade_is_a_new_attempt_on_the_newest_version(database: Database, who:
     with pytest.raises(UnknownError) as error:
         regrade(database, uuid4())
     assert str(error.value) == "there is no such submission"
-
-
-def test_publish_same_text_is_no_new_version(database: Database) -> None:
-    """Another one is the next; each can be had again."""
-    first = publish(database, ASSIGNMENT, "a.yaml")
-    assert publish(database, ASSIGNMENT, "a.yaml") == first
-    second = publish(database, ASSIGNMENT + b"title: B\n", "a.yaml")
-    with database.reading() as session:
-        assert session.get_one(AssignmentVersion, second).number == 2
-        assert session.get_one(AssignmentVersion, second).max_score == 2.0
-    assert [load(database, version).title for version in (first, second)] == [{"en": "a"}, {"en": "B"}]
-
-
-def test_publish_many_at_once_versions_are_numbered_one_by_one(database: Database) -> None:
-    """Also when it is the first."""
-    texts = [ASSIGNMENT + b"# %d\n" % (number % 2) for number in range(8)]
-    with ThreadPoolExecutor(4) as threads:
-        list(threads.map(lambda text: publish(database, text, "a.yaml"), texts))
-    with database.reading() as session:
-        numbers = session.scalars(select(AssignmentVersion.number).order_by(AssignmentVersion.number)).all()
-    assert numbers == list(range(1, len(numbers) + 1))

@@ -1,5 +1,6 @@
 """Every way through the drawing at the top of `grader.service.queue`."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from grader.service.handing_in import regrade
 from grader.service.presence import GoneError, come
 from grader.service.queue import LOST, Claim, Queue
 from grader.service.results import current
-from grader.service.tables import Attempt, State, Worker
+from grader.service.tables import Attempt, Outbox, State, Submission, Worker
+from grader.service.webhooks import Kind, subscribe
 from tests.service.benches import result
 from tests.service.handed import assert_each_has_one_result, handed_in, states
 
@@ -250,6 +252,52 @@ def test_cancel_what_runs_is_heard_no_more(database: Database) -> None:
         State.FAILED: 0,
         State.CANCELLED: 1,
     }
+
+
+def told(database: Database) -> list[tuple[str, object]]:
+    """The kind and the facts of all that was announced."""
+    with database.reading() as session:
+        rows = session.execute(select(Outbox.kind, Outbox.payload).order_by(Outbox.id)).all()
+    return [(kind, json.loads(payload)["data"]) for kind, payload in rows]
+
+
+def test_complete_is_announced_once(database: Database) -> None:
+    """With the result, in the same transaction; a result that is not wanted is not told of."""
+    (submission,) = handed_in(database, 1)
+    queue = Queue(database)
+    late, other = come(database), come(database)
+    (old,) = queue.claim(late, 1)
+    lose(queue, late)
+    (claim,) = queue.claim(other, 1)
+    with database.writing() as session:
+        subscribe(session, "https://lms.example.org/hook", list(Kind))
+    assert queue.complete(claim, result(claim))
+    assert queue.complete(claim, result(claim))
+    assert not queue.complete(old, result(old))
+    with database.reading() as session:
+        learner = session.get_one(Submission, submission).learner_id
+    facts = {"submission": str(submission), "assignment": "a", "learner": str(learner), "attempt": 1}
+    graded = {"status": "graded", "score": 1.0, "max_score": 1.0}
+    assert told(database) == [("submission.graded", {**facts, **graded})]
+
+
+def test_failure_is_announced_when_it_is_final(database: Database) -> None:
+    """Whether it was said, or its worker fell silent."""
+    handed_in(database, 2)
+    queue = Queue(database, tries=2)
+    with database.writing() as session:
+        subscribe(session, "https://lms.example.org/hook", [Kind.FAILED])
+    worker = come(database)
+    for claim in queue.claim(worker, 2):
+        assert queue.fault(claim, "no room")
+    assert told(database) == []
+    (claim,) = queue.claim(worker, 2)
+    assert queue.fault(claim, "no room")
+    assert [kind for kind, _ in told(database)] == ["submission.failed"]
+    assert [claim.attempt_id for claim in queue.claim(worker, 2)] == [2]
+    lose(queue, worker)
+    failed = [facts for _, facts in told(database)]
+    assert [(facts["status"], facts["score"]) for facts in failed] == [("grader_error", None)] * 2  # type: ignore[index]
 
 
 def test_claim_index_is_used(database: Database) -> None:

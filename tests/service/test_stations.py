@@ -3,12 +3,14 @@
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
 from grader.assignment_file import loads
 from grader.errors import SandboxError
+from grader.language import Language
 from grader.report import Report
 from grader.sandbox import Isolation
 from grader.service.queue import Claim, Work
@@ -49,6 +51,14 @@ def test_submission_without_code_is_rejected(files: tuple[tuple[str, bytes], ...
     assert getattr(submission(work(1, *files), SHEET).source, "code", None) == "empty"
 
 
+def test_submission_without_a_language_has_the_assignments() -> None:
+    """As on the command line, a title in one language alone says which it is."""
+    chinese = loads(ASSIGNMENT + "title: {zh-CN: 矩阵}\n".encode(), "a.yaml")
+    asked = replace(work(2, ("s.py", RIGHT)), language=Language.en)
+    assert [submission(one, chinese).language for one in (work(1, ("s.py", RIGHT)), asked)] == ["zh-CN", "en"]
+    assert submission(work(1, ("s.py", RIGHT)), SHEET).language is Language.en
+
+
 def test_refuse_weak_degraded_isolation_is_refused() -> None:
     """With what an operator can do."""
     with pytest.raises(SandboxError) as error:
@@ -87,6 +97,22 @@ def test_grade_each_gets_what_it_earned_under_its_own_name(stations: Stations) -
     assert Report.model_validate_json(result.report).assignment.id == "b"
     crew = {process.pid for process in below(os.getpid()) if "spawn_main" in process.command}
     assert len(crew - before) == 1
+
+
+@pytest.mark.slow
+def test_grade_each_report_is_in_the_language_that_was_asked_for(stations: Stations) -> None:
+    """Side by side, by the same processes; without one it is the assignment's."""
+    works = [work(1, ("s.py", WRONG)), replace(work(2, ("s.py", WRONG)), language=Language.zh_cn)]
+    works.append(replace(work(3, ("s.py", b"def")), language=Language.zh_cn))
+    reports = {
+        claim.attempt_id: Report.model_validate_json(result.report) for claim, result in stations.grade(1, works)
+    }
+    assert [reports[one].language for one in (1, 2, 3)] == [Language.en, Language.zh_cn, Language.zh_cn]
+    messages = [reports[one].gradients[0].cases[0].message or "" for one in (1, 2)]
+    assert [message.isascii() for message in messages] == [True, False]
+    reason = reports[3].reason
+    assert reason is not None
+    assert not reason.message.isascii()
 
 
 def test_close_takes_nothing_more_and_leaves_no_worker(stations: Stations) -> None:
