@@ -12,7 +12,9 @@ from typing import Literal, TypeAlias
 
 from grader.bank import UNKNOWN, Array, BankCase, Value
 from grader.diagnosis import Finding, Seen, explains
-from grader.objective.graph import Graph, depends
+from grader.objective.adjoint import gradients
+from grader.objective.graph import Graph, depends, in_order
+from grader.objective.operations import number
 
 Kind: TypeAlias = Literal["gradient", "value"]
 
@@ -37,9 +39,9 @@ def follow(
             come from are left out.
     """
     used = [one for one in earlier if _comes_from(cases[0].evaluation.graph, wrt, kind, one)]
-    gradients = [one for one in used if one.kind == "gradient"]
+    backwards = [one for one in used if one.kind == "gradient"]
     # A function that gives gradients back may have the right values of the steps, whatever another one returned.
-    for some in (used, gradients) if len(gradients) < len(used) else (used,):
+    for some in (used, backwards) if len(backwards) < len(used) else (used,):
         if some and explains(_worked_out(wrt, kind, cases, some), seen):
             return (Finding("follow_through", _nearest(some)),)
     return ()
@@ -65,21 +67,24 @@ def first_wrong(graph: Graph, wrt: str, kind: Kind, earlier: Sequence[Earlier]) 
     """
     used = [one for one in earlier if _comes_from(graph, wrt, kind, one)]
     values = [one.name for one in used if one.kind == "value"]
-    gradients = [f"d{one.name}" for one in reversed(used) if one.kind == "gradient"]
-    return next(iter([*values, *gradients]), None)
+    backwards = [f"d{one.name}" for one in reversed(used) if one.kind == "gradient"]
+    return next(iter([*values, *backwards]), None)
 
 
 def _comes_from(graph: Graph, wrt: str, kind: Kind, earlier: Earlier) -> bool:
-    """Whether an answer is worked out from an earlier one: values forwards, gradients backwards from any value."""
+    """Whether an answer is worked out from an earlier one: gradients also from the values that are in their formula."""
     asked, step = graph.node(wrt), graph.node(earlier.name)
     if asked is None or step is None or (asked is step and kind == earlier.kind):
         return False
     if kind == "value":
         return earlier.kind == "value" and depends(asked, step)
-    return step is not graph.objective if earlier.kind == "value" else depends(step, asked)
+    if earlier.kind == "gradient":
+        return depends(step, asked)
+    formula = gradients({graph.objective: number(1)}, {wrt: asked})[wrt]
+    return any(node is step for node in in_order(formula))
 
 
 def _nearest(used: Sequence[Earlier]) -> str:
     """The one that the answer is worked out from directly: `used` is in the order of the objective."""
-    gradients = [one.name for one in used if one.kind == "gradient"]
-    return f"d{gradients[0]}" if gradients else used[-1].name
+    backwards = [one.name for one in used if one.kind == "gradient"]
+    return f"d{backwards[0]}" if backwards else used[-1].name

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from grader.assignment import Assignment, Problem
+from grader.follow_through import Earlier, Kind, first_wrong
 from grader.grading import grade
 from grader.inputs import Array
 from grader.intake import Submission
@@ -14,6 +15,7 @@ from grader.report import Report
 from grader.sandbox.isolation import Isolation
 from grader.sandbox.job import Answer, Outcome, Returned, Run, Source
 from grader.sandbox.recorded import RecordedSandbox
+from tests.objective.test_derivation import graph
 
 Function = Callable[[Array, Array, Array], tuple[Array, ...]]
 ANN = Submission("ann", ("ann.py",), Source({"ann.py": b""}, "ann.py"), "0" * 64)
@@ -65,7 +67,7 @@ def backward(X: Array, W: Array, Y: Array) -> tuple[Array, ...]:
 
 def said(report: Report) -> dict[str, tuple[str, float | None, list[str]]]:
     """Verdict, points and sentences for everything that is wrong."""
-    found = {}
+    found: dict[str, tuple[str, float | None, list[str]]] = {}
     for gradient in report.gradients:
         name = gradient.wrt if gradient.function == "forward" else f"d{gradient.wrt}"
         if gradient.verdict != "correct":
@@ -167,3 +169,19 @@ def test_all_wrong_from_the_start_each_follows_from_the_one_before(prepared: Pre
         "dW": ["dW is right for your own dZ, which is not."],
         "dX": ["dX is right for your own dZ, which is not."],
     }
+
+
+@pytest.mark.parametrize(
+    ("wrt", "kind", "wrong", "first"),
+    [
+        ("Z", "gradient", ["L"], None),
+        ("Z", "gradient", ["Q", "L"], "Q"),
+        ("X", "gradient", ["L"], None),
+        ("L", "value", ["Q"], "Q"),
+        ("f", "value", ["L"], "L"),
+    ],
+)
+def test_gradient_comes_from_values_in_its_formula_only(wrt: str, kind: Kind, wrong: list[str], first: str) -> None:
+    """The derivative of a logarithm asks what is inside, not what comes out of it."""
+    layers = graph("Z = X V\nQ = softmax(Z)\nL = -sum(log(Q[y]))\nf = 3 L")
+    assert first_wrong(layers, wrt, kind, [Earlier(name, "value", ()) for name in wrong]) == first
