@@ -98,9 +98,15 @@ def strong_sandbox(fields: Fields) -> Iterator[OpenSandbox]:
 
 
 def _parameters(*limits: str, slow: bool = False) -> list[Any]:
+    """All samples; where not all are slow, one for each number and its verdict is quick."""
     parameters = []
+    kinds = set()
     for sample in ALL:
-        marks = [pytest.mark.slow] if slow or sample.says("slow") is not None else []
+        kind = (sample.number, sample.verdicts)
+        quick = not slow and sample.says("slow") is None and kind not in kinds
+        if quick:
+            kinds.add(kind)
+        marks = [] if quick else [pytest.mark.slow]
         marks += [pytest.mark.xfail(strict=True, reason=why) for limit in limits if (why := sample.says(limit))]
         parameters.append(pytest.param(sample, id=sample.name, marks=marks))
     return parameters
