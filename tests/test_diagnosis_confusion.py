@@ -144,10 +144,11 @@ def test_two_mistakes_of_the_bank_are_explained(names: tuple[str, ...]) -> None:
 # ----- what is neither -----
 
 
-def test_nothing_is_named_that_was_not_made() -> None:
+@pytest.mark.parametrize("names", [QUICK, pytest.param(SLOW, marks=pytest.mark.slow)], ids=["quick", "slow"])
+def test_nothing_is_named_that_was_not_made(names: tuple[str, ...]) -> None:
     """What is off everywhere by something that is no mistake."""
     random = np.random.default_rng(0)
-    for name in NAMES:
+    for name in names:
         for asked in gradients(name):
             values = [
                 case.target.value * (1 + 0.3 * random.standard_normal(case.target.value.shape)) for case in asked.cases
