@@ -227,6 +227,7 @@ def test_failed_learner_has_no_score_in_the_gradebook(folder: Path, monkeypatch:
     assert Path("reports/gradebook.csv").read_text().splitlines()[1] == "dan,dan,,4,grader_error,,grader_error,"
 
 
+@pytest.mark.usefixtures("warm")
 def test_second_run_grades_only_what_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports hold while nothing changed; a new file, a changed one and --regrade are graded, and changes told."""
     monkeypatch.chdir(tmp_path)
