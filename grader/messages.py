@@ -40,6 +40,8 @@ CASE: Mapping[Verdict, Templates] = {
     ),
     "missing": ("There is nothing to compare: {what}.", "There is nothing to compare."),
     "raised": (
+        "{function} raised {exception} in cell {cell}, line {line}: {text}",
+        "{function} raised {exception} in cell {cell}, line {line}.",
         "{function} raised {exception} in line {line}: {text}",
         "{function} raised {exception} in line {line}.",
         "{function} raised {exception}: {text}",

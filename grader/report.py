@@ -6,6 +6,7 @@
 """
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias
 
@@ -116,6 +117,12 @@ class CaseReport(Part):
     error_map: ErrorMapReport | None = None
     """Of the first case of a gradient that is not correct."""
 
+    @property
+    def cell(self) -> int | None:
+        """The number of the notebook's cell, if that is what the line is counted in."""
+        found = re.fullmatch(r"(?:.*, )?cell (\d+)", self.file or "", re.DOTALL)
+        return int(found[1]) if found else None
+
     def explained(self, *, function: str, wrt: str) -> Self:
         """The same case with `message` and `help` made from its facts."""
         numbers = dict(self.comparison) if self.comparison else {}
@@ -135,7 +142,7 @@ class CaseReport(Part):
         )
 
 
-_CASE_FACTS = ("shape", "expected_shape", "dtype", "exception", "text", "line", "limit", "what")
+_CASE_FACTS = ("shape", "expected_shape", "dtype", "exception", "text", "cell", "line", "limit", "what")
 """What a sentence about a case may mention, beside the numbers of the comparison."""
 
 

@@ -67,7 +67,9 @@ def test_words_of_a_student_are_left_alone() -> None:
     """What an exception says is nobody's but the student's, also where it is a phrase of ours."""
     with speaking(ZH):
         said = messages.case("raised", function="grad_W", exception="ValueError", text="is empty", line=3)
+        placed = messages.case("raised", function="grad_W", exception="ValueError", text="is empty", line=3, cell=2)
     assert said == "grad_W 在第 3 行抛出了 ValueError：is empty"
+    assert placed == "grad_W 在第 2 个单元格第 3 行抛出了 ValueError：is empty"
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ from grader.verdict import VERDICTS, Verdict
         ("wrong_shape", {}, "The shape is wrong."),
         ("raised", {"function": "grad_W", "exception": "ValueError", "text": "{no}", "line": 3},
          "grad_W raised ValueError in line 3: {no}"),
+        ("raised", {"function": "grad_W", "exception": "ValueError", "text": "no", "line": 3, "cell": 2},
+         "grad_W raised ValueError in cell 2, line 3: no"),
         ("raised", {}, "An exception was raised."),
         ("timed_out", {"limit": "cpu_seconds"}, "The limit `cpu_seconds` was reached."),
         ("missing", {"what": "grad_W is not defined"}, "There is nothing to compare: grad_W is not defined."),

@@ -66,7 +66,7 @@ def test_check_in_a_kernel_shows_a_table_as_html(folder: Path) -> None:
         "  grad_W, W on case handout, seed 0: There is nothing to compare: grad_W is not defined.",
         "  Define grad_W at the top level of the file, and let it return every result it is asked for.",
     ]
-    assert "grad_Y raised IndexError in line 4: list index out of range" in shown
+    assert "grad_Y raised IndexError in cell 2, line 4: list index out of range" in " ".join(shown.split())
     assert outputs[-1].data["text/plain"] == "<Report: 1 of 3 points, 1 of 3 correct>"
 
 
@@ -110,4 +110,4 @@ def test_kit_notebook_runs_in_a_kernel(folder: Path) -> None:
     outputs = run(folder / "kit", *codes)
     shown = "".join(output.data["text/plain"] for output in outputs)
     assert "dX is not written yet." in shown
-    assert f"grad_X raised NotImplementedError in line {codes[2].count(chr(10)) + 1}." in shown
+    assert f"grad_X raised NotImplementedError in cell 3, line {codes[2].count(chr(10)) + 1}." in shown
