@@ -3,7 +3,8 @@
     (Xᵀ dZ)ᵀ   →   dZᵀ X          I A   →   A          mean's 1/count   →   1/N          A (B C)   →   A B C
 
 A rule for each operation, which knows that its arguments are simplified already. Products and sums have forms of their
-own (`normal_form.py`), and a coefficient comes out of whatever is linear.
+own (`normal_form.py`), rows with a single one have rules of their own (`one_hot.py`), and a coefficient comes out of
+whatever is linear.
 """
 
 from collections.abc import Callable, Mapping
