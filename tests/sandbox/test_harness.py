@@ -26,7 +26,7 @@ from grader.sandbox.job import (
     TimedOut,
 )
 
-from .conftest import DX, SHORT, X, answer, call, plan, source
+from .conftest import BUSY, DX, SHORT, X, answer, call, plan, source
 
 RETURNED = {
     "array": ("return 2 * X", "float64"),
@@ -408,7 +408,7 @@ def test_import_timeout_in_call_only_costs_its_function(numpy_sandbox: OpenSandb
         import ctypes; ctypes.string_at(0)
     def f(X): return X
     """
-    calls = [call(name) for name in ("f", "slow", "f", "dead", "slow", "dead", "f")]
+    calls = [call(name, limits=BUSY) for name in ("f", "slow", "f", "dead", "slow", "dead", "f")]
     run = numpy_sandbox.run(source(text), plan(*calls))
     kinds = [type(outcome.answers[0]).__name__ for outcome in run.outcomes]
     assert kinds == ["Returned", "TimedOut", "Returned", "Crashed", "TimedOut", "Crashed", "Returned"]

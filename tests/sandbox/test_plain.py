@@ -5,7 +5,7 @@ import pytest
 from grader.sandbox import PlainSandbox, open_sandbox
 from grader.sandbox.job import Crashed, Forbidden, Missing, Raised, Returned, TimedOut
 
-from .conftest import X, call, plan, source
+from .conftest import BUSY, X, call, plan, source
 
 TEXT = """
 import {framework}
@@ -33,7 +33,7 @@ def test_run_plain_each_failure_has_its_answer() -> None:
     with open_sandbox("numpy", isolation="none") as sandbox:
         assert sandbox.isolation.level == "none"
         assert sandbox.isolation.missing == ("everything: a plain process was asked for",)
-        run = sandbox.run(source(TEXT.format(framework="numpy")), plan(*map(call, names)))
+        run = sandbox.run(source(TEXT.format(framework="numpy")), plan(*(call(name, limits=BUSY) for name in names)))
     answers = [outcome.answers[0] for outcome in run.outcomes]
     assert isinstance(answers[0], Returned)
     assert answers[0].array is not None
