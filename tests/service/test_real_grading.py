@@ -11,15 +11,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from grader.language import Language
 from grader.report import Report
-from grader.service.assignments import load
+from grader.service.assignments import load, publish
 from grader.service.database import Database
+from grader.service.handing_in import File, hand_in
 from grader.service.queue import Queue
+from grader.service.results import current, outcomes
 from grader.service.stations import Stations
 from grader.service.tables import Attempt, State
 from grader.service.worker import Worker
 from tests.process_tree import below, gone, heir
-from tests.service.handed import assert_each_has_one_result, handed_in, states
+from tests.service.handed import ASSIGNMENT, RIGHT, assert_each_has_one_result, handed_in, learner, states
 from tests.service.replica import LEASE_SECONDS, until, working
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="zygotes are for Linux")]
@@ -47,6 +50,24 @@ def test_worker_killed_while_it_grades_loses_nothing(database: Database, url: st
         assert set(session.scalars(select(Attempt.score))) == {2.0}
         report = Report.model_validate_json(session.scalars(select(Attempt.report)).first() or b"")
     assert report.assignment.id == "a"
+
+
+def test_provided_module_and_language_reach_the_grading(database: Database) -> None:
+    """What the teacher's file names can be imported, and the report speaks as it was asked to."""
+    publish(database, ASSIGNMENT + b"provide: [helper.py]\n", "a.yaml", {"helper.py": b"two = 2\n"})
+    work = File("s.py", b"from helper import two\n" + RIGHT.replace(b"2 *", b"two *"))
+    submission = hand_in(database, "a", learner(database), [work], language=Language.zh_cn).submission_id
+    stations = Stations(partial(load, database), jobs=1, allow_degraded=True)
+    try:
+        with working(Queue(database), stations):
+            until(lambda: states(database) == {State.GRADED: 1})
+    finally:
+        stations.close()
+    with database.reading() as session:
+        assert [one.score for one in outcomes(session, "a")] == [2.0]
+        attempt = current(session, submission)
+        assert attempt is not None
+        assert Report.model_validate_json(attempt.report or b"").language is Language.zh_cn
 
 
 def test_zygote_killed_while_it_grades_is_no_grader_error(database: Database) -> None:
