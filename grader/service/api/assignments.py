@@ -16,11 +16,11 @@ from grader.marked_yaml import compose
 from grader.service import access
 from grader.service.access import Scope
 from grader.service.api import bodies, models
-from grader.service.api.document import ANSWERS, binary, body
+from grader.service.api.document import ANSWERS, YAML, binary, body, links
+from grader.service.api.door import router
 from grader.service.api.downloads import download
 from grader.service.api.paging import Asked, Statement
 from grader.service.api.problems import Fault, Problem, not_there
-from grader.service.api.routes import router
 from grader.service.assignments import publish, read
 from grader.service.proving import validated
 from grader.service.tables import Assignment, AssignmentVersion, Policy, now
@@ -28,7 +28,16 @@ from grader.service.tokens import Holder
 
 routes = router("assignments")
 
-YAML = "application/yaml"
+NEXT = links(
+    "assignments.get",
+    "assignments.get_versions",
+    "assignments.get_public",
+    "policies.get",
+    "policies.put",
+    "grades.get_all",
+    "grades.get_gradebook",
+    assignment_id="id",
+)
 UNNAMED = "assignment"
 """The id of an assignment whose text gives none, and which came without a name."""
 
@@ -65,7 +74,7 @@ async def sent(
     "/assignments",
     status_code=201,
     response_model=models.Published,
-    responses={**ANSWERS.created(models.Published), **ANSWERS.of(400, 401, 403, 408, 413, 415, 422, 429)},
+    responses={**ANSWERS.created(models.Published, NEXT), **ANSWERS.of(400, 401, 403, 408, 413, 415, 422, 429)},
     openapi_extra=body(
         {
             YAML: {"schema": {"type": "string", "maxLength": 262144}},
@@ -121,7 +130,7 @@ def faulty(error: AuthorError) -> Problem:
     )
 
 
-@routes.get("/assignments", responses=ANSWERS.of(401, 403, 422, 429))
+@routes.get("/assignments", responses=ANSWERS.of(401, 403, 404, 422, 429))
 def get_all(request: Request, holder: Reader, asked: Asked) -> models.Listing[models.Assignment]:
     """All assignments; for a learner those that are open, or were."""
     found = _newest()
@@ -133,7 +142,7 @@ def get_all(request: Request, holder: Reader, asked: Asked) -> models.Listing[mo
 
 
 @routes.get("/assignments/{assignment_id}", responses=ANSWERS.of(401, 403, 404, 422, 429))
-def get(request: Request, holder: Reader, assignment_id: Id) -> models.Assignment:
+def get(request: Request, holder: Reader, assignment_id: models.AssignmentId) -> models.Assignment:
     """One assignment."""
     with bodies.database(request).reading() as session:
         access.assignment(session, holder, assignment_id)
@@ -141,7 +150,9 @@ def get(request: Request, holder: Reader, assignment_id: Id) -> models.Assignmen
 
 
 @routes.get("/assignments/{assignment_id}/versions", responses=ANSWERS.of(401, 403, 404, 422, 429))
-def get_versions(request: Request, holder: Reading, assignment_id: Id, asked: Asked) -> models.Listing[models.Version]:
+def get_versions(
+    request: Request, holder: Reading, assignment_id: models.AssignmentId, asked: Asked
+) -> models.Listing[models.Version]:
     """What was published of an assignment, the newest first."""
     with bodies.database(request).reading() as session:
         access.assignment(session, holder, assignment_id)
@@ -155,7 +166,7 @@ def get_versions(request: Request, holder: Reading, assignment_id: Id, asked: As
     response_class=Response,
     responses={**ANSWERS.text(YAML), **ANSWERS.of(401, 403, 404, 422, 429)},
 )
-def get_text(request: Request, holder: Reading, assignment_id: Id, number: models.Number) -> Response:
+def get_text(request: Request, holder: Reading, assignment_id: models.AssignmentId, number: models.Number) -> Response:
     """The text of a version as it was published, with everything that learners may not know."""
     with bodies.database(request).reading() as session:
         access.assignment(session, holder, assignment_id)
@@ -167,7 +178,7 @@ def get_text(request: Request, holder: Reading, assignment_id: Id, number: model
     response_class=Response,
     responses={**ANSWERS.text(YAML), **ANSWERS.of(401, 403, 404, 422, 429)},
 )
-def get_public(request: Request, holder: Reader, assignment_id: Id) -> Response:
+def get_public(request: Request, holder: Reader, assignment_id: models.AssignmentId) -> Response:
     """The students' copy of the newest version: without hidden cases, and good for `grader check`."""
     with bodies.database(request).reading() as session:
         access.assignment(session, holder, assignment_id)

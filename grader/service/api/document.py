@@ -1,8 +1,9 @@
 """What OpenAPI says of the API, where it is more than the types of its functions: problems, bodies that are no models.
 
-ANSWERS.of(401, 404)        the problems that a route may answer with
-ANSWERS.tagged(Model)       200 with an ETag, or 304
-body({media type: ...})     a request's body that is read by hand
+ANSWERS.of(401, 404)                 the problems that a route may answer with
+ANSWERS.tagged(Model)                200 with an ETag, or 304
+links("tokens.get", token_id="id")   what may be asked of it next
+body({media type: ...})              a request's body that is read by hand
 """
 
 from collections.abc import Mapping
@@ -14,16 +15,17 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from grader.report import Report
-from grader.service.api.models import NewSubmission
+from grader.service.api.models import NewSubmission, SubmissionFields
 from grader.service.api.problems import MEDIA_TYPE, Document
 
 PATH = "/v1/openapi.json"
+YAML = "application/yaml"
 COMPONENTS = "#/components/schemas/{model}"
 
 Schema: TypeAlias = dict[str, Any]
 Responses: TypeAlias = dict[int | str, Schema]
 
-HAND_MADE: tuple[type[BaseModel], ...] = (Document, NewSubmission, Report)
+HAND_MADE: tuple[type[BaseModel], ...] = (Document, NewSubmission, SubmissionFields, Report)
 """Models that no function of ours has in its signature."""
 
 
@@ -43,7 +45,7 @@ class ANSWERS:
     @staticmethod
     def text(media_type: str) -> Responses:
         """A file."""
-        schema: Schema = {"type": "string"}
+        schema: Schema = {"type": "object" if media_type == YAML else "string"}
         headers = {"Content-Disposition": _text("That it is to be saved.")}
         return {200: {"description": "The file.", "content": {media_type: {"schema": schema}}, "headers": headers}}
 
@@ -58,15 +60,22 @@ class ANSWERS:
         }
 
     @staticmethod
-    def created(model: type[BaseModel]) -> Responses:
+    def created(model: type[BaseModel], links: Schema) -> Responses:
         """A new thing, and where it is."""
-        return {201: {"description": "It is there now.", "model": model, "headers": {"Location": _text("Where.")}}}
+        headers = {"Location": _text("Where.")}
+        return {201: {"description": "It is there now.", "model": model, "headers": headers, "links": links}}
 
     @staticmethod
-    def accepted(model: type[BaseModel]) -> Responses:
+    def accepted(model: type[BaseModel], links: Schema) -> Responses:
         """Something that will be done, and where and when to ask for it."""
         headers = {"Location": _text("Where to ask."), "Retry-After": _seconds()}
-        return {202: {"description": "It is kept, and will be done.", "model": model, "headers": headers}}
+        return {202: {"description": "It will be done.", "model": model, "headers": headers, "links": links}}
+
+
+def links(*operations: str, **parameters: str) -> Schema:
+    """What can be asked of a thing that was answered, with the fields of the answer that say which thing it is."""
+    taken = {name: f"$response.body#/{field}" for name, field in parameters.items()}
+    return {operation: {"operationId": operation, "parameters": taken} for operation in operations}
 
 
 def _text(description: str) -> Schema:
@@ -92,6 +101,12 @@ def _problem(status: int) -> Schema:
 def body(content: Mapping[str, Schema]) -> Schema:
     """A body that is read by hand, by its media types."""
     return {"requestBody": {"required": True, "content": dict(content)}}
+
+
+def properties(model: type[BaseModel]) -> Schema:
+    """The schemas of a model's fields, for a form that has them."""
+    schema: Schema = model.model_json_schema(ref_template=COMPONENTS)["properties"]
+    return schema
 
 
 def binary() -> Schema:

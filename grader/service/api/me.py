@@ -8,14 +8,14 @@ from grader.service import access
 from grader.service.access import Scope
 from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS
-from grader.service.api.routes import router
+from grader.service.api.door import router
 from grader.service.tables import Person, Staff
 from grader.service.tokens import Holder
 
 routes = router("tokens")
 
 
-@routes.get("/me", responses=ANSWERS.of(401, 422, 429))
+@routes.get("/me", responses=ANSWERS.of(401, 429))
 def get(request: Request, holder: Annotated[Holder, Depends(access.bearer)]) -> models.Me:
     """Whose token this is, and what it is good for."""
     with bodies.database(request).reading() as session:

@@ -6,11 +6,11 @@ known is null.
 
 from base64 import b64decode
 from datetime import datetime
-from typing import Annotated, Generic, Literal, TypeAlias, TypeVar
+from typing import Annotated, Generic, Literal, Self, TypeAlias, TypeVar
 from uuid import UUID
 
 from fastapi import Path
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from grader.assignment import Id
 from grader.language import Language
@@ -31,10 +31,24 @@ PARAGRAPH = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"
 FILE_NAME = r"^[^/\\\x00-\x1f\x7f]+$"
 BASE64 = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 
+
+def _number(value: object) -> object:
+    """What JSON calls a number: 7.0 is one, and whole; "7" and true are none."""
+    if isinstance(value, bool | str):
+        raise ValueError("input should be a number")
+    return value
+
+
+Whole: TypeAlias = Annotated[int, BeforeValidator(_number)]
+Real: TypeAlias = Annotated[float, BeforeValidator(_number)]
 Line: TypeAlias = Annotated[str, Field(min_length=1, max_length=500, pattern=LINE)]
 Reason: TypeAlias = Annotated[str, Field(min_length=1, max_length=2000, pattern=PARAGRAPH)]
 Key: TypeAlias = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$")]
 """An Idempotency-Key."""
+Login: TypeAlias = Annotated[str, Field(min_length=1, max_length=255, pattern=LINE)]
+ClassName: TypeAlias = Annotated[str, Field(min_length=1, max_length=200, pattern=LINE)]
+ClassId: TypeAlias = Annotated[str, Path(min_length=1, max_length=200, pattern=LINE)]
+AssignmentId: TypeAlias = Annotated[Id, Path(examples=["relu_frobenius"])]
 Number: TypeAlias = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 Position: TypeAlias = Annotated[int, Path(ge=0, le=MOST_NUMBER)]
 
@@ -101,10 +115,10 @@ class Policy(Body):
     opens_at: AwareDatetime | None = None
     due_at: AwareDatetime | None = None
     closes_at: AwareDatetime | None = None
-    late_percent: float = Field(
+    late_percent: Real = Field(
         default=0.0, ge=0, le=100, description="Of the points reached, for each day begun after due_at."
     )
-    attempts: int | None = Field(default=None, ge=1, le=1000)
+    attempts: Whole | None = Field(default=None, ge=1, le=1000)
     counts: Counts = "best"
     shown_before: list[Shown] = [Shown.hidden_count, Shown.diagnosis]
     shown_after: list[Shown] = list(Shown)
@@ -273,7 +287,7 @@ class Difference(Body):
 class NewLearner(Body):
     """Somebody who hands in; nothing need be known."""
 
-    login: Annotated[str, Field(min_length=1, max_length=255, pattern=LINE)] | None = None
+    login: Login | None = None
     name: Line | None = None
     mail: Line | None = None
 
@@ -298,7 +312,7 @@ class NewClass(Body):
 class Class(Body):
     """Learners who are taught together; GET /v1/learners?class=… lists them."""
 
-    id: Id
+    id: str
     title: str
     learners: int
     created_at: datetime
@@ -330,7 +344,7 @@ class Staff(Body):
 class NewLink(Body):
     """For how long a link signs in, if nobody has used it before."""
 
-    hours: int = Field(default=72, ge=1, le=24 * 31)
+    hours: Whole = Field(default=72, ge=1, le=24 * 31)
 
 
 class Link(Body):
@@ -357,11 +371,24 @@ def _once(scopes: list[Scope]) -> list[Scope]:
 class NewToken(Body):
     """A token of one's own, or of a learner or one of the staff; never good for more than one's own, nor for longer."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"label": "laptop", "scopes": ["read"], "days": 30}],
+            "not": {"required": ["learner", "staff"]},
+        }
+    )
+
     label: Annotated[str, Field(max_length=200, pattern=LINE)] = ""
     scopes: Annotated[list[Scope], Field(min_length=1), AfterValidator(_once)]
-    days: int | None = Field(default=None, ge=1, le=MOST_DAYS, description="Until it runs out; null is never.")
+    days: Whole | None = Field(default=None, ge=1, le=MOST_DAYS, description="Until it runs out; null is never.")
     learner: UUID | None = None
     staff: UUID | None = None
+
+    @model_validator(mode="after")
+    def _one_owner(self) -> Self:
+        if {"learner", "staff"} <= self.model_fields_set:
+            raise ValueError("a token is a learner's, or one of the staff's")
+        return self
 
 
 class Token(Body):
@@ -388,7 +415,7 @@ class IssuedToken(Token):
 class NewOverride(Body):
     """A grade in place of the reckoned one, and why."""
 
-    score: float = Field(ge=0, le=MOST_POINTS)
+    score: Real = Field(ge=0, le=MOST_POINTS)
     reason: Reason
 
 

@@ -6,9 +6,8 @@ Rows that come or go between two parts move nothing: what follows is found by it
 """
 
 import base64
-import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeAlias, TypeVar
@@ -21,7 +20,7 @@ from sqlalchemy import ColumnElement, Row, Select, TypeDecorator, literal, tuple
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from grader.service.api.models import Listing
-from grader.service.api.problems import Fault, Problem
+from grader.service.api.problems import Problem
 
 Item = TypeVar("Item", bound=BaseModel)
 Statement: TypeAlias = "Select[*tuple[Any, ...]]"
@@ -51,7 +50,7 @@ class Part:
         """The rows of this part, in the order of keys that no two rows have alike; the keys come last in each.
 
         Raises:
-            Problem: 422, if the cursor is none of ours.
+            Problem: 404, if the cursor is none of ours.
         """
         wanted: Statement = statement.add_columns(*keys).limit(self.limit + 1)
         wanted = wanted.order_by(*(key.desc() if newest_first else key for key in keys))
@@ -72,6 +71,17 @@ class Part:
             query = urlencode({**self.request.query_params, "cursor": rows.next})
             self.response.headers["Link"] = f'<{quote(self.request.url.path)}?{query}>; rel="next"'
         return Listing[Item](items=list(items), next=rows.next)
+
+    def among(self, items: Iterable[Item], key: Callable[[Item], str]) -> Listing[Item]:
+        """This part of a list that is all there, in the order of a key that no two items have alike.
+
+        Raises:
+            Problem: 404, if the cursor is none of ours.
+        """
+        last = "" if self.cursor is None else _texts(self.cursor, 1)[0]
+        left = sorted((item for item in items if key(item) > last), key=key)
+        found = left[: self.limit]
+        return self.listing(found, Rows([], _cursor([key(found[-1])]) if len(left) > len(found) else None))
 
 
 @dataclass(frozen=True)
@@ -102,16 +112,26 @@ def _cursor(keys: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(texts).encode()).decode().rstrip("=")
 
 
-def _values(cursor: str, keys: Sequence["InstrumentedAttribute[Any]"]) -> list[Any]:
+def _texts(cursor: str, count: int) -> list[str]:
     try:
         data = base64.b64decode(cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         texts = json.loads(data)
-        if not isinstance(texts, list) or len(texts) != len(keys) or not all(isinstance(one, str) for one in texts):
-            raise ValueError
-        return [_value(text, _kind(key)) for text, key in zip(texts, keys, strict=True)]
-    except (ValueError, OverflowError, RecursionError, binascii.Error):
-        faults = [Fault(detail="this is no cursor of ours", parameter="cursor")]
-        raise Problem(422, "the request is not as it should be", errors=faults) from None
+    except (ValueError, RecursionError):
+        raise _foreign() from None
+    if not isinstance(texts, list) or len(texts) != count or not all(isinstance(one, str) for one in texts):
+        raise _foreign()
+    return texts
+
+
+def _values(cursor: str, keys: Sequence["InstrumentedAttribute[Any]"]) -> list[Any]:
+    try:
+        return [_value(text, _kind(key)) for text, key in zip(_texts(cursor, len(keys)), keys, strict=True)]
+    except (ValueError, OverflowError):
+        raise _foreign() from None
+
+
+def _foreign() -> Problem:
+    return Problem(404, "this cursor leads nowhere; take `next` of the part before", code="urn:gradient-grader:no-part")
 
 
 def _kind(key: "InstrumentedAttribute[Any]") -> type:

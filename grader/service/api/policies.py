@@ -4,12 +4,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from grader.assignment import Id
 from grader.service import access, audit, policy
 from grader.service.access import Scope
 from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS
-from grader.service.api.routes import router
+from grader.service.api.door import router
 from grader.service.tokens import Holder
 
 routes = router("assignments")
@@ -19,7 +18,7 @@ Author = Annotated[Holder, Depends(access.staff(Scope.ASSIGN))]
 
 
 @routes.get("/assignments/{assignment_id}/policy", responses=ANSWERS.of(401, 403, 404, 422, 429))
-def get(request: Request, holder: Reader, assignment_id: Id) -> models.Policy:
+def get(request: Request, holder: Reader, assignment_id: models.AssignmentId) -> models.Policy:
     """The policy of an assignment; one that was never set has the defaults."""
     with bodies.database(request).reading() as session:
         access.assignment(session, holder, assignment_id)
@@ -27,7 +26,7 @@ def get(request: Request, holder: Reader, assignment_id: Id) -> models.Policy:
 
 
 @routes.put("/assignments/{assignment_id}/policy", responses=ANSWERS.of(400, 401, 403, 404, 408, 413, 415, 422, 429))
-def put(request: Request, holder: Author, assignment_id: Id, new: models.Policy) -> models.Policy:
+def put(request: Request, holder: Author, assignment_id: models.AssignmentId, new: models.Policy) -> models.Policy:
     """Set it, for what was handed in before, too; what is left out has its default."""
     with bodies.database(request).writing() as session:
         access.assignment(session, holder, assignment_id)

@@ -39,6 +39,7 @@ Code: TypeAlias = Literal[
     "urn:gradient-grader:closed",
     "urn:gradient-grader:key-missing",
     "urn:gradient-grader:key-reused",
+    "urn:gradient-grader:no-part",
     "urn:gradient-grader:no-report",
     "urn:gradient-grader:faulty-assignment",
     "urn:gradient-grader:faulty-roster",

@@ -15,9 +15,9 @@ from grader.service import access, audit, differences, policy, views
 from grader.service.access import Scope
 from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS
+from grader.service.api.door import router
 from grader.service.api.etags import IfNoneMatch, tagged
 from grader.service.api.problems import Problem
-from grader.service.api.routes import router
 from grader.service.results import current
 from grader.service.tables import Attempt, State, Submission, now
 from grader.service.tokens import Holder

@@ -13,12 +13,12 @@ from grader.language import Language
 from grader.service import access, audit
 from grader.service.access import Scope
 from grader.service.api import bodies, models
-from grader.service.api.document import ANSWERS, binary, body, ref
+from grader.service.api.document import ANSWERS, binary, body, links, properties, ref
+from grader.service.api.door import router
 from grader.service.api.downloads import download
 from grader.service.api.etags import IfNoneMatch, tagged
 from grader.service.api.paging import Asked, Found, Statement
 from grader.service.api.problems import Problem, fault, not_there
-from grader.service.api.routes import router
 from grader.service.handing_in import File, hand_in, regrade
 from grader.service.queue import Queue
 from grader.service.refusals import RefusedError
@@ -28,6 +28,18 @@ from grader.service.tokens import Holder
 
 routes = router("submissions")
 
+NEXT = links(
+    "submissions.get",
+    "submissions.get_files",
+    "submissions.get_attempts",
+    "submissions.post_regrade",
+    "submissions.post_cancel",
+    "reports.get",
+    submission_id="id",
+)
+NEXT_OF_ATTEMPT = links(
+    "submissions.get_attempt", "reports.get_of_attempt", "reports.get_difference", submission_id="id", number="attempt"
+)
 SOON = {"Retry-After": "1"}
 """Seconds after which it is worth asking what became of something."""
 
@@ -82,7 +94,10 @@ def _files(new: models.NewSubmission) -> "list[File]":
     "/submissions",
     status_code=202,
     response_model=models.Receipt,
-    responses={**ANSWERS.accepted(models.Receipt), **ANSWERS.of(400, 401, 403, 404, 408, 409, 413, 415, 422, 429)},
+    responses={
+        **ANSWERS.accepted(models.Receipt, NEXT),
+        **ANSWERS.of(400, 401, 403, 404, 408, 409, 413, 415, 422, 429),
+    },
     openapi_extra=body(
         {
             "application/json": {"schema": ref(models.NewSubmission)},
@@ -92,7 +107,7 @@ def _files(new: models.NewSubmission) -> "list[File]":
                     "required": ["assignment", "files"],
                     "additionalProperties": False,
                     "properties": {
-                        **models.SubmissionFields.model_json_schema()["properties"],
+                        **properties(models.SubmissionFields),
                         "files": {"type": "array", "items": binary(), "minItems": 1},
                     },
                 }
@@ -127,7 +142,7 @@ def post(
 # ----- what became of it -----
 
 
-@routes.get("/submissions", responses=ANSWERS.of(401, 403, 422, 429))
+@routes.get("/submissions", responses=ANSWERS.of(401, 403, 404, 422, 429))
 def get_all(
     request: Request,
     holder: Reader,
@@ -186,7 +201,7 @@ def post_cancel(request: Request, holder: Grader, submission_id: UUID) -> models
 @routes.post(
     "/submissions/{submission_id}/regrade",
     status_code=202,
-    responses={**ANSWERS.accepted(models.Regraded), **ANSWERS.of(401, 403, 404, 422, 429)},
+    responses={**ANSWERS.accepted(models.Regraded, NEXT_OF_ATTEMPT), **ANSWERS.of(401, 403, 404, 422, 429)},
 )
 def post_regrade(request: Request, response: Response, holder: Grader, submission_id: UUID) -> models.Regraded:
     """One more attempt, on the newest version of the assignment; the result so far stays until there is another."""

@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 from grader.service import access, audit, tokens
 from grader.service.access import LEARNER_SCOPES, Scope
 from grader.service.api import bodies, models
-from grader.service.api.document import ANSWERS
+from grader.service.api.document import ANSWERS, links
+from grader.service.api.door import router
 from grader.service.api.paging import Asked
 from grader.service.api.problems import Problem, not_there
-from grader.service.api.routes import router
 from grader.service.tables import Staff, Token, now
 from grader.service.tokens import Holder
 
 routes = router("tokens")
+
+NEXT = links("tokens.get", "tokens.delete", token_id="id")
 
 Anybody = Annotated[Holder, Depends(access.bearer)]
 
@@ -27,7 +29,7 @@ Anybody = Annotated[Holder, Depends(access.bearer)]
     "/tokens",
     status_code=201,
     responses={
-        **ANSWERS.created(models.IssuedToken),
+        **ANSWERS.created(models.IssuedToken, NEXT),
         **ANSWERS.of(400, 401, 403, 404, 408, 413, 415, 422, 429),
     },
 )
@@ -52,7 +54,7 @@ def post(request: Request, response: Response, holder: Anybody, new: models.NewT
     return models.IssuedToken(**shown.model_dump(), secret=issued.secret)
 
 
-@routes.get("/tokens", responses=ANSWERS.of(401, 403, 422, 429))
+@routes.get("/tokens", responses=ANSWERS.of(401, 403, 404, 422, 429))
 def get_all(
     request: Request,
     holder: Anybody,
@@ -95,8 +97,6 @@ def delete(request: Request, holder: Anybody, token_id: UUID) -> None:
 
 def _owner(session: Session, holder: Holder, new: models.NewToken) -> tuple[UUID | None, UUID | None]:
     """The learner, or the one of the staff, whose it will be."""
-    if new.learner is not None and new.staff is not None:
-        raise Problem(422, "a token is a learner's, or one of the staff's")
     if new.learner is not None and new.learner != holder.learner_id:
         _need(holder, Scope.PEOPLE)
         return access.learner(session, holder, new.learner).id, None

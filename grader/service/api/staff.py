@@ -1,0 +1,75 @@
+"""/v1/staff: who teaches, and links that let them sign in."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+from sqlalchemy import select
+
+from grader.service import access, audit, people
+from grader.service.access import Scope
+from grader.service.api import bodies, models
+from grader.service.api.document import ANSWERS, links
+from grader.service.api.door import router
+from grader.service.api.learners import link
+from grader.service.api.paging import Asked
+from grader.service.api.problems import not_there
+from grader.service.tables import Staff
+from grader.service.tokens import Holder
+
+routes = router("people")
+
+NEXT = links("staff.get", "staff.post_link", staff_id="id")
+
+Admin = Annotated[Holder, Depends(access.staff(Scope.ADMIN))]
+
+
+@routes.post(
+    "/staff",
+    status_code=201,
+    responses={**ANSWERS.created(models.Staff, NEXT), **ANSWERS.of(400, 401, 403, 408, 413, 415, 422, 429)},
+)
+def post(request: Request, response: Response, holder: Admin, new: models.NewStaff) -> models.Staff:
+    """A new one of the staff."""
+    with bodies.database(request).writing() as session:
+        staff_id = people.create_staff(session, new.name)
+        audit.note(session, holder.name, "create", f"staff:{staff_id}")
+        made = session.get_one(Staff, staff_id)
+    response.headers["Location"] = f"/v1/staff/{staff_id}"
+    return _shown(made)
+
+
+@routes.get("/staff", responses=ANSWERS.of(401, 403, 404, 422, 429))
+def get_all(request: Request, holder: Admin, asked: Asked) -> models.Listing[models.Staff]:
+    """All of the staff."""
+    with bodies.database(request).reading() as session:
+        rows = asked.rows(session, select(Staff), Staff.created_at, Staff.id)
+        return asked.listing([_shown(row[0]) for row in rows.found], rows)
+
+
+@routes.get("/staff/{staff_id}", responses=ANSWERS.of(401, 403, 404, 422, 429))
+def get(request: Request, holder: Admin, staff_id: UUID) -> models.Staff:
+    """One of the staff."""
+    with bodies.database(request).reading() as session:
+        found = session.get(Staff, staff_id)
+    if found is None:
+        raise not_there("one of the staff")
+    return _shown(found)
+
+
+@routes.post(
+    "/staff/{staff_id}/sign-in-links",
+    status_code=201,
+    responses=ANSWERS.of(400, 401, 403, 404, 408, 413, 415, 422, 429),
+)
+def post_link(request: Request, holder: Admin, staff_id: UUID, new: models.NewLink) -> models.Link:
+    """An address that signs one of the staff in, once."""
+    with bodies.database(request).writing() as session:
+        if session.get(Staff, staff_id) is None:
+            raise not_there("one of the staff")
+        audit.note(session, holder.name, "link", f"staff:{staff_id}")
+        return link(session, request.app.state.settings, new, staff_id=staff_id)
+
+
+def _shown(one: Staff) -> models.Staff:
+    return models.Staff(id=one.id, name=one.name, created_at=one.created_at)
