@@ -12,8 +12,14 @@ from starlette.types import ASGIApp, Scope
 
 from grader.service.database import Database
 from grader.service.pages import (
+    assignments,
+    classes,
     failures,
+    grades,
     handing_in,
+    happening,
+    people,
+    programs,
     result,
     security,
     sessions,
@@ -22,11 +28,21 @@ from grader.service.pages import (
     site,
     speech,
     static_files,
+    work,
 )
 from grader.service.settings import Settings
 
 API = "/v1"
-ROUTERS = (static_files.router, sign_in.router, sheet.router, handing_in.router, result.router)
+LEARNERS = (static_files.router, sign_in.router, sheet.router, handing_in.router, result.router)
+STAFF = (
+    assignments.router,
+    grades.router,
+    work.router,
+    classes.router,
+    people.router,
+    programs.router,
+    happening.router,
+)
 
 
 def add(app: FastAPI) -> None:
@@ -38,7 +54,7 @@ def create(settings: Settings, database: Database) -> ASGIApp:
     """The pages alone."""
     pages = FastAPI(openapi_url=None, dependencies=[Depends(security.checked)])
     pages.state.site = site.make(settings, database)
-    for router in ROUTERS:
+    for router in (*LEARNERS, *STAFF):
         pages.include_router(router)
     failures.add(pages)
     # Around all of it, so that they hold for the page of a fault of ours, too.

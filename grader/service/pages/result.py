@@ -117,7 +117,8 @@ def _view(request: Request, site: SiteOfPages, submission_id: UUID, *, look: int
         handed_in = outcomes(session, submission.assignment_id, learner)
         one = next(found for found in handed_in if found.submission_id == submission_id)
         attempt = current(session, submission_id)
-        report = student_view(attempt.report, shown) if attempt is not None and attempt.report else None
+        graded = attempt is not None and attempt.state is State.GRADED  # what we failed on is not for learners
+        report = student_view(attempt.report, shown) if attempt is not None and graded and attempt.report else None
         waiting = any(each.state in WAITING for each in submission.attempts)
         derived = attempt is not None and Shown.derivation in shown
         return View(
@@ -158,7 +159,8 @@ def verdicts(report: Report) -> dict[str, Verdict]:
 def _compared(session: Session, handed_in: list[Outcome], shown: frozenset[Shown]) -> list[Compared]:
     found = []
     for one in handed_in:
-        report = session.scalar(select(Attempt.report).where(Attempt.id == one.attempt_id))
+        mine = (Attempt.id == one.attempt_id, Attempt.state == State.GRADED)
+        report = session.scalar(select(Attempt.report).where(*mine))
         found.append(Compared(one, words.of(one), verdicts(student_view(report, shown)) if report else {}))
     return found
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
+from grader.service import audit
 from grader.service.database import Database
 from grader.service.pages import sessions
 from grader.service.pages.library import Library
@@ -22,6 +23,11 @@ class SiteOfPages:
     def address(self, request: Request) -> str:
         """Where people find the service, without a slash at the end."""
         return (self.settings.public_url or str(request.base_url)).rstrip("/")
+
+    def note(self, holder: Holder, action: str, object: str, detail: str | None = None) -> None:
+        """Write down in the audit what one of the staff is about to see; others need not wait for the page of it."""
+        with self.database.writing() as session:
+            audit.note(session, holder.name, action, object, detail)
 
 
 def _site(request: Request) -> SiteOfPages:

@@ -10,7 +10,7 @@ from grader.service.refusals import AttemptsUsedError, ClosedError, RefusedError
 from grader.service.results import Outcome
 from grader.service.tables import State
 
-Tone: TypeAlias = Literal["ok", "bad", "us", "muted"]
+Tone: TypeAlias = Literal["plain", "bad", "us", "muted"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def standing(standing: Standing) -> Word:
     words: dict[Standing, Word] = {
         "nothing": Word(_("nothing handed in"), "muted"),
         "waiting": Word(_("being graded"), "muted"),
-        "graded": Word(_("graded"), "ok"),
+        "graded": Word(_("graded"), "plain"),
         "rejected": Word(_("could not be read"), "bad"),
         "grader_error": Word(_("our fault, is looked after"), "us"),
     }
@@ -40,7 +40,7 @@ def state(state: State, status: str | None = None) -> Word:
     words = {
         State.QUEUED: Word(_("waiting"), "muted"),
         State.RUNNING: Word(_("being graded"), "muted"),
-        State.GRADED: Word(_("graded"), "ok"),
+        State.GRADED: Word(_("graded"), "plain"),
         State.FAILED: Word(_("our fault, is looked after"), "us"),
         State.CANCELLED: Word(_("cancelled"), "muted"),
     }

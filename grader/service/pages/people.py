@@ -1,0 +1,54 @@
+"""The staff: who teaches, and the links that let them in."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+from sqlalchemy import select
+
+from grader.service import audit, people
+from grader.service.pages.rendering import page
+from grader.service.pages.sign_in import link
+from grader.service.pages.site import Site, SiteOfPages, Staff
+from grader.service.refusals import RefusedError
+from grader.service.tables import Staff as StaffRow
+
+router = APIRouter(prefix="/staff/people")
+
+
+@router.get("")
+def everybody(request: Request, site: Site, staff: Staff) -> Response:
+    """All of the staff."""
+    return _everybody(request, site)
+
+
+@router.post("")
+def invite(request: Request, site: Site, staff: Staff, name: Annotated[str, Form(max_length=500)] = "") -> Response:
+    """A new one of the staff, with a link to sign in."""
+    try:
+        with site.database.writing() as session:
+            staff_id = people.create_staff(session, name)
+            audit.note(session, staff.name, "create", f"staff:{staff_id}")
+            address = link(session, site.address(request), staff_id=staff_id)
+            audit.note(session, staff.name, "link", f"staff:{staff_id}")
+    except RefusedError as error:
+        return _everybody(request, site, refused=str(error))
+    return page(request, "secret.html", kind="link", name=name.strip(), secret=address, back="/staff/people")
+
+
+@router.post("/{staff_id}/link")
+def again(request: Request, site: Site, staff: Staff, staff_id: UUID) -> Response:
+    """Another link for one of the staff."""
+    with site.database.writing() as session:
+        found = session.get(StaffRow, staff_id)
+        if found is None:
+            raise HTTPException(404)
+        address = link(session, site.address(request), staff_id=staff_id)
+        audit.note(session, staff.name, "link", f"staff:{staff_id}")
+    return page(request, "secret.html", kind="link", name=found.name, secret=address, back="/staff/people")
+
+
+def _everybody(request: Request, site: SiteOfPages, refused: str = "") -> Response:
+    with site.database.reading() as session:
+        found = session.scalars(select(StaffRow).order_by(StaffRow.name)).all()
+    return page(request, "staff_people.html", status=422 if refused else 200, people=found, refused=refused)
