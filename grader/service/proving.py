@@ -9,8 +9,9 @@ answered. The process is there only for the while that one text takes.
 import json
 import threading
 from collections.abc import Mapping
+from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -20,8 +21,12 @@ from grader.language import Language, chosen, speaking
 from grader.service.assignments import NOTHING, read
 
 LONGEST_SECONDS = 120.0
-_ONE_AT_A_TIME = threading.Lock()
+_SMALLER = "take smaller sizes in `dims` and `shapes`, or fewer cases"
+
+_one_at_a_time = threading.Lock()
 """It takes a core, which those who hand in wait for too."""
+_at_work: list[ExitStack] = []
+"""What ends the process there is."""
 
 Verdict: TypeAlias = Literal["ok", "warning", "failure"]
 
@@ -79,18 +84,29 @@ def validated(
         AssignmentError: if it is no sensible assignment.
     """
     read(text, name, provided)  # what is quickly refused needs no process
-    with _ONE_AT_A_TIME, processes(1) as crew:
-        future = crew.executor.submit(_validated, text, name, dict(provided), language)
-        try:
-            return future.result(seconds)
-        except TimeoutError:
-            return _broken(name, f"it was not done within {seconds:.0f} seconds, so not all was looked at")
-        except BrokenProcessPool:
-            return _broken(name, "the process that looked at it died, perhaps since it takes too much memory")
+    if not _one_at_a_time.acquire(timeout=seconds):
+        return _broken(name, "others were being looked at for too long", "publish it again later")
+    try:
+        with ExitStack() as stack:
+            crew = stack.enter_context(processes(1))
+            _at_work.append(stack)
+            return crew.executor.submit(_validated, text, name, dict(provided), language).result(seconds)
+    except TimeoutError:
+        return _broken(name, f"it was not done within {seconds:.0f} seconds, so not all was looked at", _SMALLER)
+    except (BrokenProcessPool, CancelledError):
+        return _broken(name, "the process that looked at it died, perhaps since it takes too much memory", _SMALLER)
+    finally:
+        _at_work.clear()
+        _one_at_a_time.release()
 
 
-def _broken(name: str, message: str) -> Proof:
-    change = "take smaller sizes in `dims` and `shapes`, or fewer cases"
+def stop() -> None:
+    """End what is being looked at, for the end of the service: Python would wait for it."""
+    for stack in list(_at_work):
+        stack.close()
+
+
+def _broken(name: str, message: str, change: str) -> Proof:
     finding = Finding(Path(name).stem, "time", "warning", message, change)
     return Proof(Path(name).stem, complete=False, proven=False, score=None, findings=(finding,))
 

@@ -2,14 +2,17 @@
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from grader.errors import AssignmentError
 from grader.language import Language
+from grader.service import proving
 from grader.service.proving import Finding, Proof, validated
 from tests.process_tree import below
 from tests.service.handed import ASSIGNMENT
+from tests.service.replica import until
 
 
 def test_proof_is_kept_as_it_was() -> None:
@@ -66,3 +69,19 @@ def test_validated_takes_no_longer_than_it_may() -> None:
     )
     spawned = [one for one in below(os.getpid()) if one.pid not in before and "spawn_main" in one.command]
     assert spawned == []
+
+
+@pytest.mark.slow
+def test_stop_ends_what_is_being_looked_at() -> None:
+    """The service waits for nobody who proves; what waited behind it may still be tried."""
+    with ThreadPoolExecutor(1) as threads:
+        future = threads.submit(validated, ASSIGNMENT, "a.yaml")
+        until(lambda: bool(proving._at_work))
+        proving.stop()
+        proof = future.result(30)
+    assert not proof.complete
+    assert [finding.message for finding in proof.findings] == [
+        "the process that looked at it died, perhaps since it takes too much memory"
+    ]
+    proving.stop()
+    assert validated(ASSIGNMENT, "a.yaml").proven
