@@ -10,6 +10,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import IO, TypeAlias
@@ -106,7 +107,7 @@ def belongings(session: Session, learner_id: UUID) -> Belongings:
         attempts=session.scalar(attempts) or 0,
         overrides=count(Override),
         tokens=count(Token),
-        messages=len(_messages(session, learner_id)),
+        messages=len(_messages(session, _ids(session, learner_id))),
     )
 
 
@@ -207,7 +208,7 @@ def _tokens(session: Session, learner_id: UUID) -> Iterator[Json]:
 
 
 def _audit(session: Session, learner_id: UUID) -> Iterator[Json]:
-    for entry in _entries(session, learner_id):
+    for entry in _entries(session, _ids(session, learner_id)):
         one = session.get_one(Audit, entry)
         facts = {"at": one.at, "actor": one.actor, "action": one.action, "object": one.object, "detail": one.detail}
         yield _plain(facts)
@@ -241,13 +242,15 @@ def erase(session: Session, learner_id: UUID, *, actor: str = audit.OPERATOR) ->
     if session.get(Learner, learner_id, with_for_update=True) is None:
         raise UnknownError("there is no such learner")
     there_were = belongings(session, learner_id)
-    for entry in _entries(session, learner_id):
-        session.execute(update(Audit).where(Audit.id == entry).values(detail=None))
-    for message in _messages(session, learner_id):
-        session.execute(delete(Outbox).where(Outbox.id == message))
-    # With what hangs on them: files and attempts; person, tokens, overrides and memberships.
+    ids = _ids(session, learner_id)
+    # With what hangs on them: files and attempts; person, tokens, overrides and memberships. Work goes first: after
+    # that nobody records a result, and tells others of it.
     session.execute(delete(Submission).where(Submission.learner_id == learner_id))
     session.execute(delete(Learner).where(Learner.id == learner_id))
+    for entry in _entries(session, ids):
+        session.execute(update(Audit).where(Audit.id == entry).values(detail=None))
+    for message in _messages(session, ids):
+        session.execute(delete(Outbox).where(Outbox.id == message))
     audit.note(session, actor, "erase", f"learner:{learner_id}")
     session.flush()
     session.expire_all()
@@ -265,16 +268,14 @@ def overwrite(database: Database) -> None:
         connection.close()
 
 
-def _entries(session: Session, learner_id: UUID) -> list[int]:
+def _entries(session: Session, ids: AbstractSet[str]) -> list[int]:
     """The entries of the audit that speak of a learner, or of what is the learner's."""
-    ids = _ids(session, learner_id)
     rows = session.execute(select(Audit.id, Audit.actor, Audit.object, Audit.detail).execution_options(yield_per=1000))
     return [number for number, *words in rows if not ids.isdisjoint(_UUID.findall(" ".join(map(str, words))))]
 
 
-def _messages(session: Session, learner_id: UUID) -> list[int]:
-    """The messages to others that speak of a learner."""
-    ids = _ids(session, learner_id)
+def _messages(session: Session, ids: AbstractSet[str]) -> list[int]:
+    """The messages to others that do."""
     rows = session.execute(select(Outbox.id, Outbox.payload).execution_options(yield_per=1000))
     return [number for number, text in rows if not ids.isdisjoint(_UUID.findall(text.decode("utf-8", "replace")))]
 

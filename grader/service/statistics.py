@@ -118,19 +118,16 @@ def distribution(scores: Iterable[float], most: float) -> tuple[Bar, ...]:
 
 
 def _gradients(rows: Iterable[Row]) -> tuple[GradientCount, ...]:
-    counts: dict[Column, Counter[Verdict]] = {}
+    counts: dict[tuple[str, str, str], Counter[Verdict]] = {}
+    columns: dict[tuple[str, str, str], Column] = {}
     for one in rows:
         for column, verdict in zip(one.columns, one.verdicts, strict=True):
-            counts.setdefault(column, Counter())[verdict] += 1
+            key = (column.problem, column.function, column.wrt)  # its label may be another in another version
+            columns.setdefault(key, column)
+            counts.setdefault(key, Counter())[verdict] += 1
     return tuple(
-        GradientCount(
-            column.label,
-            column.problem,
-            column.function,
-            column.wrt,
-            {verdict: seen[verdict] for verdict in VERDICTS if seen[verdict]},
-        )
-        for column, seen in counts.items()
+        GradientCount(columns[key].label, *key, {verdict: seen[verdict] for verdict in VERDICTS if seen[verdict]})
+        for key, seen in counts.items()
     )
 
 
