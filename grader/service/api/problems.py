@@ -16,6 +16,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from grader.service.database import Unavailable
 from grader.service.refusals import (
@@ -125,10 +126,16 @@ def answer(request: Request, problem: Problem) -> Response:
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    problem = (
-        error if isinstance(error, Problem) else Problem(error.status_code, _sentence(error), headers=error.headers)
-    )
-    return answer(request, problem)
+    if isinstance(error, Problem):
+        return answer(request, error)
+    headers = {"Allow": ", ".join(allowed(request))} if error.status_code == 405 else error.headers
+    return answer(request, Problem(error.status_code, _sentence(error), headers=headers))
+
+
+def allowed(request: Request) -> list[str]:
+    """The methods of all routes at a path; Starlette knows only those of the first."""
+    matching = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
+    return sorted({method for route in matching for method in getattr(route, "methods", None) or ()})
 
 
 def _sentence(error: HTTPException) -> str:
