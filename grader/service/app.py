@@ -8,7 +8,7 @@ request ─ middleware (id, size, headers) ─┬─ /v1/…            api     
 from fastapi import FastAPI
 
 from grader import __version__
-from grader.service import pages
+from grader.service import health, logs, pages
 from grader.service.api import document, limits, problems, routes
 from grader.service.database import Database
 from grader.service.settings import Settings
@@ -30,4 +30,6 @@ def create(settings: Settings, database: Database) -> FastAPI:
     routes.add(app)
     document.add(app)
     pages.add(app)
+    health.add(app)
+    logs.add(app)
     return app

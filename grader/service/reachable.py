@@ -8,7 +8,7 @@ import asyncio
 import socket
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
-from grader.service.handing_in import RefusedError
+from grader.service.refusals import RefusedError
 
 _TUNNELS = (IPv6Network("2002::/16"), IPv6Network("2001::/32"), IPv6Network("64:ff9b::/96"))
 """IPv6 addresses that lead to an IPv4 one, which may be anybody's."""

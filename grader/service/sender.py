@@ -28,7 +28,7 @@ from standardwebhooks import Webhook as Signer
 from grader import __version__
 from grader.service import reachable
 from grader.service.database import Database, Unavailable
-from grader.service.handing_in import RefusedError
+from grader.service.refusals import RefusedError
 from grader.service.tables import Delivery, Outbox, Webhook, now
 from grader.visible import visible
 

@@ -27,10 +27,12 @@ RATE = r"^[1-9][0-9]{0,8}/(second|minute|hour)$"
 class Settings(BaseSettings):
     """The settings of one process of the service."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, use_attribute_docstrings=True
+    )
 
     config: Path | None = None
-    """The file that was read."""
+    """A file of settings, in TOML."""
     data: Path = Path("grader-data")
     """The folder of the embedded database."""
     database: str | None = None
@@ -45,13 +47,13 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     """Addresses whose X-Forwarded-For and -Proto are believed, separated by commas; empty believes nobody."""
     web: bool = True
-    """Answer requests; a replica without it only grades."""
+    """Answer people and programs; without it this process only grades, and answers about its health."""
     metrics_token: SecretStr | None = None
-    """What must be shown, as Authorization: Bearer, to read /metrics from another machine; else this machine only."""
+    """What opens /metrics to other machines, as Authorization: Bearer; without it, it is for this one only."""
     log: Literal["auto", "json", "console"] = "auto"
     """How logs are written: JSON lines, or for people; `auto` is for people where it is a terminal."""
     webhooks_to_private: bool = False
-    """Send webhooks by http and to this machine's network too; for tests, and for networks where all are trusted."""
+    """Send webhooks by http and to private addresses too; for tests, and where everybody near is trusted."""
 
     most_body_bytes: int = Field(default=8 * 1024 * 1024, ge=1024)
     """Bytes that a request may have."""
@@ -67,11 +69,11 @@ class Settings(BaseSettings):
     """Requests of an address whose token is missing or wrong."""
 
     workers: int = Field(default=1, ge=0)
-    """Workers of this process that take from the queue; with 0 it only takes in and shows work."""
+    """Workers of this process that take from the queue; with 0 it grades nothing."""
     jobs: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
     """Submissions that a worker grades at a time."""
     nice: int = Field(default=10, ge=0, le=19)
-    """How far grading steps back behind answering requests; 0 is not at all."""
+    """How far grading steps back behind answering, on Linux; 0 is not at all."""
     cluster: str | None = None
     """Grade on the workers of a Dask scheduler, as tcp://host:8786, one that is trusted as this process."""
     warm: int = Field(default=3, ge=1)

@@ -6,24 +6,28 @@ The only module of the service that knows how grading is done. Each version has 
 references and sandboxes stay from one handful of attempts to the next; that used longest ago makes room.
 """
 
+import os
+import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
-from contextlib import ExitStack, nullcontext
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ParamSpec, TypeVar
 
 from grader.assignment import Assignment
 from grader.batch import accept_any, grade_all
+from grader.cluster import joined
 from grader.crew import Crew, processes
-from grader.errors import SandboxError
+from grader.errors import AuthorError, SandboxError
 from grader.intake import Submission, collect_one
 from grader.language import chosen, speaking
 from grader.preparation import wanted
 from grader.report import Report, dump
-from grader.sandbox import Isolation
+from grader.sandbox import Isolation, open_sandbox
 from grader.service.queue import Claim, Result, Work
 
 P = ParamSpec("P")
@@ -39,6 +43,28 @@ def refuse_weak(isolation: Isolation) -> None:
         )
 
 
+def check_isolation(*, allow_degraded: bool = False) -> str:
+    """The level at which submissions would be run on this machine.
+
+    Raises:
+        SandboxError: if that is too weak, and not allowed.
+    """
+    with open_sandbox("numpy") as sandbox:
+        if not allow_degraded:
+            refuse_weak(sandbox.isolation)
+        return sandbox.isolation.level
+
+
+def check_cluster(address: str) -> None:
+    """Look whether a cluster is there.
+
+    Raises:
+        AuthorError: if it is not, or has no workers that are like us.
+    """
+    with joined(address):
+        pass
+
+
 @dataclass(frozen=True)
 class _Station:
     """All that is kept of one version."""
@@ -49,13 +75,20 @@ class _Station:
 
 
 class Stations:
-    """Grades on this machine, `jobs` at a time, with at most `warm` assignments ready."""
+    """Grades on this machine, `jobs` at a time, or on a cluster, with at most `warm` assignments ready."""
 
     def __init__(
-        self, load: Callable[[int], Assignment], *, jobs: int = 1, warm: int = 3, allow_degraded: bool = False
+        self,
+        load: Callable[[int], Assignment],
+        *,
+        jobs: int = 1,
+        warm: int = 3,
+        allow_degraded: bool = False,
+        nice: int = 0,
+        cluster: str | None = None,
     ) -> None:
         self._load = load
-        self._jobs = jobs
+        self._crew = partial(_cluster, cluster) if cluster else partial(_niced, jobs, nice)
         self._warm = warm
         self._accept = accept_any if allow_degraded else refuse_weak
         self._stations: OrderedDict[int, _Station] = OrderedDict()
@@ -76,9 +109,15 @@ class Stations:
             submissions.append(replace(submission(work, station.assignment), learner=name))
             given[name] = replace(work, files=())  # not kept any longer than it is needed
         by = nullcontext(station.crew)
-        for report in grade_all(station.assignment, submissions, accept=self._accept, by=by):
-            work = given[report.submission.learner]
-            yield work.claim, _result(report, str(work.learner_id))
+        try:
+            for report in grade_all(station.assignment, submissions, accept=self._accept, by=by):
+                work = given[report.submission.learner]
+                yield work.claim, _result(report, str(work.learner_id))
+        except SandboxError:
+            # What is broken is made anew: a cluster that is gone may be back.
+            if self._stations.pop(version_id, None) is not None:
+                station.stack.close()
+            raise
 
     def close(self) -> None:
         """End all that grades, whatever it is doing."""
@@ -92,11 +131,42 @@ class Stations:
             while len(self._stations) >= self._warm:
                 self._stations.popitem(last=False)[1].stack.close()
             with ExitStack() as stack:
-                crew = stack.enter_context(processes(self._jobs))
+                crew = stack.enter_context(self._crew())
                 crew = replace(crew, executor=_UntilClosed(crew.executor, lambda: self._closed))
                 self._stations[version_id] = _Station(assignment, crew, stack.pop_all())
         self._stations.move_to_end(version_id)
         return self._stations[version_id]
+
+
+@contextmanager
+def _niced(jobs: int, nice: int) -> Iterator[Crew]:
+    """Processes of this machine, which step back behind whoever answers requests."""
+    if sys.platform != "linux":
+        nice = 0  # it would be the whole service that steps back
+    with processes(jobs) as crew, ThreadPoolExecutor(1, "nice", os.nice, (nice,)) as starter:
+        yield replace(crew, executor=_By(starter, crew.executor)) if nice else crew
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Crew]:
+    """The workers of a cluster; that it is away just now is no fault of what was handed in."""
+    with ExitStack() as stack:
+        try:
+            crew = stack.enter_context(joined(address))
+        except AuthorError as error:
+            raise SandboxError(str(error)) from None
+        yield crew
+
+
+class _By(Executor):
+    """An executor that is used by a thread of its own: processes are as nice as the thread that starts them."""
+
+    def __init__(self, thread: ThreadPoolExecutor, executor: Executor) -> None:
+        self._thread = thread
+        self._executor = executor
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        return self._thread.submit(self._executor.submit, fn, *args, **kwargs).result()
 
 
 class _UntilClosed(Executor):

@@ -18,7 +18,7 @@ import httpx
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grader.service.handing_in import RefusedError
+from grader.service.refusals import RefusedError
 from grader.service.tables import Delivery, Outbox, Webhook, now
 
 SECRET_BYTES = 32

@@ -33,12 +33,12 @@ def staff(session: Session, name: str = "A. Teacher") -> UUID:
     return one.id
 
 
-def handed_in(database: Database, count: int) -> list[UUID]:
+def handed_in(database: Database, count: int, work: bytes = RIGHT) -> list[UUID]:
     """So many submissions of one learner."""
     publish(database, ASSIGNMENT, "a.yaml")
     who = learner(database)
     return [
-        hand_in(database, "a", who, [File("s.py", RIGHT + b"# %d\n" % i)], key=f"key {i}").submission_id
+        hand_in(database, "a", who, [File("s.py", work + b"# %d\n" % i)], key=f"key {i}").submission_id
         for i in range(count)
     ]
 

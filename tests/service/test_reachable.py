@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
-from grader.service.handing_in import RefusedError
 from grader.service.reachable import addresses, is_public
+from grader.service.refusals import RefusedError
 
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "8.8.8.8", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"])

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from grader.service.database import Database
-from grader.service.handing_in import RefusedError
+from grader.service.refusals import RefusedError
 from grader.service.tables import Delivery, Outbox
 from grader.service.webhooks import Kind, announce, check, subscribe
 
