@@ -12,20 +12,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from grader.language import Language
 from grader.service.database import Database
 from grader.service.policy import rules
 from grader.service.refusals import AttemptsUsedError, ClosedError, KeyReusedError, RefusedError, UnknownError
-from grader.service.results import outcomes
-from grader.service.tables import AssignmentVersion, Attempt, HandedFile, Learner, Submission, now
+from grader.service.results import WAITING, outcomes
+from grader.service.tables import (
+    Assignment,
+    AssignmentVersion,
+    Attempt,
+    HandedFile,
+    Learner,
+    State,
+    Submission,
+    now,
+)
 from grader.visible import visible
 
 BEFORE_REGRADES = 0
 REGRADE = 1
 """Somebody waits for what was handed in just now."""
+REGRADED_AT_A_TIME = 200
+"""In one transaction: those who hand in meanwhile wait for its end."""
 
 MOST_NAME_BYTES = 240
 _NAME = re.compile(r"[^/\\\x00-\x1f\x7f]+")
@@ -98,11 +109,45 @@ def regrade(database: Database, submission_id: UUID) -> int:
         submission = session.get(Submission, submission_id, with_for_update=True)
         if submission is None:
             raise UnknownError("there is no such submission")
-        last = select(func.max(Attempt.number)).where(Attempt.submission_id == submission_id)
-        number = (session.scalar(last) or 0) + 1
-        version = _version(session, submission.assignment_id)
-        session.add(Attempt(submission_id=submission_id, number=number, version_id=version, priority=REGRADE))
-        return number
+        return _again(session, submission_id, _version(session, submission.assignment_id))
+
+
+def regrade_all(database: Database, assignment_id: str) -> int:
+    """One more attempt of every submission that is not graded on the newest version, nor waits for it; says how many.
+
+    Raises:
+        UnknownError: if there is no such assignment.
+    """
+    count = 0
+    while True:
+        with database.writing() as session:
+            # Locked, so that two who ask for it at a time get it once.
+            session.get(Assignment, assignment_id, with_for_update={"key_share": True})
+            version = _version(session, assignment_id)
+            some = _not_on(session, assignment_id, version)
+            for submission_id in some:
+                _again(session, submission_id, version)
+        if not some:
+            return count
+        count += len(some)
+
+
+def _not_on(session: Session, assignment_id: str, version: int) -> Sequence[UUID]:
+    """Some of the submissions that are not graded on a version, nor wait for it; they are locked."""
+    on_it = (
+        Attempt.submission_id == Submission.id,
+        Attempt.version_id == version,
+        Attempt.state.in_((State.GRADED, *WAITING)),
+    )
+    others = select(Submission.id).where(Submission.assignment_id == assignment_id, ~exists().where(*on_it))
+    return session.scalars(others.order_by(Submission.id).limit(REGRADED_AT_A_TIME).with_for_update()).all()
+
+
+def _again(session: Session, submission_id: UUID, version: int) -> int:
+    last = select(func.max(Attempt.number)).where(Attempt.submission_id == submission_id)
+    number = (session.scalar(last) or 0) + 1
+    session.add(Attempt(submission_id=submission_id, number=number, version_id=version, priority=REGRADE))
+    return number
 
 
 def _known(session: Session, learner_id: UUID, key: str | None, sha256: str) -> Receipt | None:
@@ -188,4 +233,5 @@ __all__ = [
     "UnknownError",
     "hand_in",
     "regrade",
+    "regrade_all",
 ]

@@ -20,6 +20,7 @@ from grader.service.handing_in import (
     UnknownError,
     hand_in,
     regrade,
+    regrade_all,
 )
 from grader.service.policy import DAY, Rules, set_rules
 from grader.service.tables import Attempt, State, Submission, now
@@ -183,3 +184,25 @@ def test_regrade_is_a_new_attempt_on_the_newest_version(database: Database, who:
     with pytest.raises(UnknownError) as error:
         regrade(database, uuid4())
     assert str(error.value) == "there is no such submission"
+
+
+def test_regrade_all_leaves_out_what_is_on_the_newest_version(database: Database, who: UUID) -> None:
+    """Graded or waiting; twice is the same as once, also at the same time."""
+    publish(database, ASSIGNMENT, "b.yaml")
+    with database.writing() as session:
+        old = [submitted(session, who, made) for made in (MASKLESS, REJECTED, State.FAILED, State.QUEUED)]
+        submitted(session, who, MASKLESS, assignment="b")
+    newer = publish(database, ASSIGNMENT + b"points: {W: 3}\n", "a.yaml")
+    with database.writing() as session:
+        for made in (MASKLESS, State.QUEUED):
+            submitted(session, who, made)
+        old.append(submitted(session, who, State.FAILED))
+    with ThreadPoolExecutor(4) as threads:
+        assert sum(threads.map(lambda _: regrade_all(database, "a"), range(4))) == len(old)
+    with database.reading() as session:
+        new = session.scalars(select(Attempt).where(Attempt.number == 2)).all()
+    assert {one.submission_id for one in new} == set(old)
+    assert {(one.version_id, one.priority, one.state) for one in new} == {(newer, 1, State.QUEUED)}
+    with pytest.raises(UnknownError) as error:
+        regrade_all(database, "c")
+    assert str(error.value) == "there is no assignment c"
