@@ -1,8 +1,10 @@
 """The pages on a database of their own, and whoever visits them."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,10 +12,13 @@ from fastapi import FastAPI
 from httpx import Response
 from starlette.testclient import TestClient
 
+from grader.kit import Kit, make
+from grader.language import spoken
 from grader.service import pages
+from grader.service.assignments import publish
 from grader.service.database import Database
+from grader.service.pages import library
 from grader.service.pages.sign_in import SCOPE
-from grader.service.schema import migrate
 from grader.service.settings import Settings
 from grader.service.tables import Learner, Person, Staff
 from grader.service.tokens import issue
@@ -36,25 +41,43 @@ class Visitor:
         assert answer.status_code == 200, (address, answer.status_code, answer.text)
         return answer.text
 
-    def send(self, address: str, *, on: str | None = None, files: object = None, **fields: object) -> Response:
+    def send(self, address: str, *, on: str | None = None, files: Any = None, **fields: object) -> Response:
         """Send a form that stands on a page, with the token that stands in it."""
         found = TOKEN.search(self.get(on or "/sign-in?token=any").text)
         assert found is not None, "the page has no form"
-        return self.client.post(address, data={"csrf": found[1], **fields}, files=files)  # type: ignore[arg-type]
+        data: dict[str, Any] = {"csrf": found[1], **fields}
+        answer: Response = self.client.post(address, data=data, files=files)
+        return answer
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(tmp_path: Path, file: Path) -> Iterator[Database]:
     """On SQLite; what a page does with it is tried on both where it is done."""
+    shutil.copyfile(file, tmp_path / "grader.sqlite3")
     opened = Database(f"sqlite:///{tmp_path / 'grader.sqlite3'}")
-    migrate(opened)
     yield opened
     opened.close()
 
 
+@pytest.fixture(scope="session")
+def kits() -> dict[tuple[bytes, str], Kit]:
+    """Those that were made by now: each takes a while, and is the same in every test."""
+    return {}
+
+
 @pytest.fixture
-def app(database: Database, tmp_path: Path) -> FastAPI:
+def app(
+    database: Database, tmp_path: Path, kits: dict[tuple[bytes, str], Kit], monkeypatch: pytest.MonkeyPatch
+) -> FastAPI:
     """The pages, in an application that has nothing else."""
+
+    def once(path: Path) -> Kit:
+        key = path.read_bytes(), spoken().value
+        if key not in kits:
+            kits[key] = make(path)
+        return kits[key]
+
+    monkeypatch.setattr(library, "make", once)
     made = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     made.state.settings = Settings(data=tmp_path)
     made.state.database = database
@@ -89,6 +112,25 @@ def ann(database: Database) -> UUID:
 def anns_browser(app: FastAPI, database: Database, ann: UUID) -> Visitor:
     """Where Ann has signed in."""
     return signed_in(app, link_of(database, ann))
+
+
+@pytest.fixture
+def sheet(database: Database) -> str:
+    """The id of an assignment that is published."""
+    publish(database, SHEET, "a.yaml")
+    return "a"
+
+
+SHEET = b"""title: The squared norm
+objective: "||X W||_F^2"
+seed: 0
+shapes: {X: [3, 2], W: [2, 2]}
+framework: numpy
+# nobody guesses this
+cases:
+  - {name: open, seed: 4, visibility: public}
+  - {name: secret, seed: 81, visibility: hidden}
+"""
 
 
 def learner(database: Database, login: str, name: str) -> UUID:

@@ -98,7 +98,7 @@ def test_cookie_is_out_of_reach_of_scripts_and_other_sites(app: FastAPI, databas
     visitor = Visitor(app)
     answer = visitor.send("/sign-in", link=link_of(database, ann))
     assert {"HttpOnly", "SameSite=lax", "Path=/"} <= set(answer.headers["set-cookie"].split("; "))
-    visitor.client.base_url = "https://testserver"  # type: ignore[assignment]
+    visitor.client.base_url = "https://testserver"
     answer = visitor.send("/sign-in", link=link_of(database, ann))
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith("__Host-grader=")
