@@ -26,7 +26,7 @@ def test_help_names_every_verb() -> None:
     """The program's help lists its verbs and an example."""
     done = _run("--help")
     assert done.returncode == 0
-    assert VERBS == ["check", "derive", "doctor", "grade", "kit", "schema", "validate"]
+    assert VERBS == ["check", "derive", "doctor", "grade", "kit", "privacy", "schema", "serve", "validate"]
     assert all(f" {verb} " in done.stdout for verb in VERBS)
     assert "Start with: grader check ASSIGNMENT my_solution.py" in done.stdout
 
@@ -64,6 +64,19 @@ def test_starting_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(("asked", "threads"), [({}, "1"), ({"OMP_NUM_THREADS": "3"}, "3")], ids=["silent", "asked"])
+def test_main_computes_in_one_thread_unless_asked(asked: dict[str, str], threads: str) -> None:
+    """Torch finds it in the environment, here and in all workers."""
+    code = (
+        "import os, grader.commands, grader.commands.app as app\n"
+        "app.run = lambda: print(os.environ['OMP_NUM_THREADS'], os.environ['OPENBLAS_NUM_THREADS'])\n"
+        "grader.commands.main()"
+    )
+    environment = {name: value for name, value in PLAIN.items() if not name.endswith("_NUM_THREADS")} | asked
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
+    assert (done.stdout, done.stderr) == (f"{threads} 1\n", "")
 
 
 def test_closed_pipe_is_quiet() -> None:
