@@ -12,6 +12,7 @@ from grader.commands.doctor import doctor
 from grader.commands.exits import verb
 from grader.commands.grade import grade
 from grader.commands.kit import kit
+from grader.commands.privacy import app as privacy
 from grader.commands.schema import schema
 from grader.commands.serve import serve
 from grader.commands.validate import validate
@@ -48,6 +49,7 @@ app.command(epilog="Example: grader kit relu_frobenius -o relu_frobenius_kit")(v
 app.command(epilog="Example: grader derive relu_frobenius --format markdown")(verb(derive))
 app.command(epilog="Example: grader validate relu_frobenius --solution my_right_solution.py")(verb(validate))
 app.command(epilog="Example: grader serve --data ~/grader --port 8000")(verb(serve))
+app.add_typer(privacy, name="privacy")
 app.command(epilog="Example: grader doctor --json")(verb(doctor))
 app.command(epilog="Example: grader schema report > report.schema.json")(verb(schema))
 

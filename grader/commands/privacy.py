@@ -28,7 +28,7 @@ DatabaseOption: TypeAlias = Annotated[
     str | None, typer.Option(metavar="URL", help="The URL of its database; else an SQLite file in --data.")
 ]
 DataOption: TypeAlias = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="The folder of its embedded database. [default: grader-data]")
+    Path | None, typer.Option(metavar="DIR", help="The folder of its embedded database.", show_default="grader-data")
 ]
 
 app = typer.Typer(
@@ -49,8 +49,8 @@ def export(
 ) -> None:
     """Write everything that is kept of a learner: person, submissions with files and reports, grades, audit.
 
-    It is for the learner: reports are as the learner may see them by now. The file can be read by you alone.
-    The service may run meanwhile.
+    It is for the learner: reports are as the learner may see them by now.
+    The file can be read by you alone. The service may run meanwhile.
     """
     from grader.service import audit, privacy
 
@@ -75,8 +75,9 @@ def erase(
 ) -> None:
     """Erase a learner: name, mail address, submissions, reports, grades, tokens, and messages that speak of them.
 
-    What is left is that it was done, with an id that leads to nobody. There is no way back: export before, if the
-    law has you keep grades. Backups are yours to care for. The service may run meanwhile.
+    What is left is that it was done, with an id that leads to nobody. There is no
+    way back: export before, if the law has you keep grades. Backups are yours to
+    care for. The service may run meanwhile.
     """
     from grader.service import privacy
 

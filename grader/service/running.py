@@ -21,7 +21,7 @@ from fastapi import FastAPI
 
 from grader import __version__
 from grader.service import app as application
-from grader.service import assignments, health, logs, metrics, starting
+from grader.service import assignments, health, logs, metrics, proving, starting
 from grader.service.database import Database
 from grader.service.patient import PatientProtocol
 from grader.service.queue import Queue
@@ -54,6 +54,7 @@ def run(settings: Settings) -> int:
         server = _Server(_config(settings, app))
         grading = stack.enter_context(_grading(settings, database))
         app.state.workers = grading.threads
+        stack.callback(proving.stop)
         server.on_signal = grading.stop
         stack.enter_context(_sending(settings, database))
         _welcome(settings.model_copy(update={"port": door.getsockname()[1]}), database)
