@@ -75,7 +75,6 @@ def notices() -> dict[str, str]:
     return {
         "signed-out": _("You have signed out."),
         "published": _("The assignment was published."),
-        "same": _("Nothing has changed: this is the newest version already."),
         "policy": _("The rules were saved."),
         "overridden": _("The grade was set."),
         "undone": _("The grade is the reckoned one again."),
