@@ -13,10 +13,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import ArgumentError, DataError, InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
 from grader.errors import AuthorError
+from grader.service.refusals import RefusedError
 
 BUSY_SECONDS = 15
 CONNECT_SECONDS = 5
@@ -41,14 +42,22 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that changes nothing, and sees one moment on SQLite."""
-        with Session(self.engine) as session:
+        """A session that changes nothing, and sees one moment on SQLite.
+
+        Raises:
+            RefusedError: as `writing`.
+        """
+        with _refusing(), Session(self.engine) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """One transaction: all of it, or on any exception nothing."""
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+        """One transaction: all of it, or on any exception nothing.
+
+        Raises:
+            RefusedError: if a value is none that the database could ever hold, such as a NUL in a text of PostgreSQL.
+        """
+        with _refusing(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
@@ -60,6 +69,14 @@ class Database:
     def close(self) -> None:
         """Close connections that nobody uses."""
         self.engine.dispose()
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except DataError:
+        raise RefusedError("a value has a character, or a size, that cannot be kept") from None
 
 
 def _url(text: str) -> URL:

@@ -39,6 +39,7 @@ REGRADED_AT_A_TIME = 200
 """In one transaction: those who hand in meanwhile wait for its end."""
 
 MOST_NAME_BYTES = 240
+MOST_KEY = 255
 _NAME = re.compile(r"[^/\\\x00-\x1f\x7f]+")
 
 
@@ -84,11 +85,13 @@ def hand_in(
         AttemptsUsedError: if the learner has handed in as often as the rules of the assignment allow.
         ClosedError: if by its rules it is too early or too late.
         KeyReusedError: if the learner used the key for other work.
-        RefusedError: if two of the files have one name.
+        RefusedError: if two of the files have one name, or the key is too long.
         UnknownError: if there is no such assignment or learner.
     """
     if len({file.name for file in files}) < len(files):
         raise RefusedError("two of the files have the same name")
+    if key is not None and not 1 <= len(key) <= MOST_KEY:
+        raise RefusedError(f"an Idempotency-Key has from 1 to {MOST_KEY} characters")
     sha256 = _hash(assignment_id, files)
     with database.writing() as session:
         # Locked, so that of two at a time the second finds what the first has done; the learner's other rows are free.

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from grader.service import audit, webhooks
 from grader.service.refusals import RefusedError, UnknownError
 from grader.service.tables import Assignment, Learner, Override
+from grader.visible import visible
 
 MOST_REASON = 2_000
 """Characters."""
@@ -39,10 +40,9 @@ def override(
         raise UnknownError("there is no such assignment")
     if session.get(Learner, learner_id) is None:
         raise UnknownError("there is no such learner")
+    why = visible(reason.strip(), limit=4 * MOST_REASON, multiline=True)
     session.add(
-        Override(
-            assignment_id=assignment_id, learner_id=learner_id, staff_id=staff_id, score=score, reason=reason.strip()
-        )
+        Override(assignment_id=assignment_id, learner_id=learner_id, staff_id=staff_id, score=score, reason=why)
     )
     detail = "undone" if score is None else f"{score:.10g}"
     told: dict[str, webhooks.Datum] = {"assignment": assignment_id, "learner": learner_id, "score": score}

@@ -7,7 +7,8 @@ from sqlalchemy import text
 
 from grader.errors import AuthorError
 from grader.service.database import Database
-from grader.service.tables import Learner
+from grader.service.refusals import RefusedError
+from grader.service.tables import Assignment, Learner
 from tests.service.handed import learner
 
 
@@ -56,3 +57,15 @@ def test_database_url_that_is_none_of_ours_is_refused(url: str, sentence: str) -
     with pytest.raises(AuthorError) as error:
         Database(url)
     assert str(error.value) == sentence
+
+
+def test_reading_and_writing_a_value_that_cannot_be_kept_is_refused(database: Database) -> None:
+    """On PostgreSQL, which knows no NUL; SQLite has nothing of that name."""
+    for session_of in (database.reading, database.writing):
+        if database.is_sqlite:
+            with session_of() as session:
+                assert session.get(Assignment, "a\0b") is None
+            continue
+        with pytest.raises(RefusedError) as error, session_of() as session:
+            session.get(Assignment, "a\0b")
+        assert str(error.value) == "a value has a character, or a size, that cannot be kept"

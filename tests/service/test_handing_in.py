@@ -163,6 +163,15 @@ def test_hand_in_language_is_kept(database: Database, who: UUID) -> None:
             assert session.get_one(Submission, submission).language == language
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_hand_in_key_of_no_length_or_too_much_is_refused(database: Database, who: UUID) -> None:
+    """PostgreSQL would not keep it, and an empty one is none."""
+    for key in ("", "k" * 256):
+        with pytest.raises(RefusedError) as error:
+            hand_in(database, "a", who, WORK, key)
+        assert str(error.value) == "an Idempotency-Key has from 1 to 255 characters"
+
+
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b.py", "..\\b.py", "a\0.py", "a\n.py", "ä" * 121, "\ud800.py"])
 def test_file_name_that_is_not_that_of_a_file_is_refused(name: str) -> None:
     """No name leads anywhere."""

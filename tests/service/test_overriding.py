@@ -30,12 +30,12 @@ def test_override_is_kept_noted_and_told(database: Database, who: UUID) -> None:
         teacher = staff(session)
         subscribe(session, "https://lms.example.org/hook", list(Kind))
         override(session, "a", who, 3.25, " ill ", teacher)
-        override(session, "a", who, None, "not ill", teacher)
+        override(session, "a", who, None, "not\0 ill", teacher)
     with database.reading() as session:
         kept = session.scalars(select(OverrideRow).order_by(OverrideRow.id)).all()
         assert [(one.score, one.reason, one.staff_id) for one in kept] == [
             (3.25, "ill", teacher),
-            (None, "not ill", teacher),
+            (None, "not\\x00 ill", teacher),
         ]
         noted = audit.entries(session, object=audit.of_grade("a", who))
         assert [(one.actor, one.action, one.detail) for one in noted] == [
