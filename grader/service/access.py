@@ -7,7 +7,7 @@ The only place where it is asked whose an object is. What is another learner's i
 is the same as for what does not exist. To the staff everything is there. Cookies are never looked at here.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -69,17 +69,17 @@ def holder(request: Request) -> Holder:
     return found
 
 
-def bearer(request: Request, _: Annotated[object, Depends(SCHEME)]) -> Holder:
+async def bearer(request: Request, _: Annotated[object, Depends(SCHEME)]) -> Holder:
     """Who asks; the door of every route has seen to it that there is somebody."""
     found = request.state.holder
     assert isinstance(found, Holder), "every route of the API has a door"
     return found
 
 
-def anybody(scope: Scope) -> Callable[[Holder], Holder]:
+def anybody(scope: Scope) -> Callable[[Holder], Awaitable[Holder]]:
     """A dependency: a learner, or one of the staff, whose token is good for this."""
 
-    def asker(holder: Annotated[Holder, Depends(bearer)]) -> Holder:
+    async def asker(holder: Annotated[Holder, Depends(bearer)]) -> Holder:  # a plain function would cost a thread
         if scope not in holder.scopes:
             raise Problem(403, f"the token has not the scope {scope}")
         return holder
@@ -87,10 +87,10 @@ def anybody(scope: Scope) -> Callable[[Holder], Holder]:
     return asker
 
 
-def staff(scope: Scope) -> Callable[[Holder], Holder]:
+def staff(scope: Scope) -> Callable[[Holder], Awaitable[Holder]]:
     """A dependency: one of the staff whose token is good for this."""
 
-    def asker(holder: Annotated[Holder, Depends(anybody(scope))]) -> Holder:
+    async def asker(holder: Annotated[Holder, Depends(anybody(scope))]) -> Holder:
         if holder.staff_id is None:
             raise Problem(403, "only the staff may do this")
         return holder
