@@ -65,7 +65,8 @@ class Grade:
 
 def grade(session: Session, assignment_id: str, learner_id: UUID) -> Grade:
     """The grade of one learner."""
-    return _Reckoner(session, assignment_id).grade(learner_id, outcomes(session, assignment_id, learner_id))
+    handed_in = outcomes(session, assignment_id, learner_id)
+    return _Reckoner(session, assignment_id, learner_id).grade(learner_id, handed_in)
 
 
 def grades(session: Session, assignment_id: str, class_id: str | None = None) -> list[Grade]:
@@ -125,12 +126,12 @@ def _gradient(column: Column) -> tuple[str, str, str]:
 class _Reckoner:
     """What is the same for all learners of an assignment."""
 
-    def __init__(self, session: Session, assignment_id: str) -> None:
+    def __init__(self, session: Session, assignment_id: str, learner_id: UUID | None = None) -> None:
         self._assignment = assignment_id
         self._rules = rules(session, assignment_id)
         newest = select(AssignmentVersion.max_score).where(AssignmentVersion.assignment_id == assignment_id)
         self._max_score = session.scalar(newest.order_by(AssignmentVersion.number.desc()).limit(1)) or 0.0
-        self.overrides = _overrides(session, assignment_id)
+        self.overrides = _overrides(session, assignment_id, learner_id)
 
     def grade(self, learner_id: UUID, handed_in: Sequence[Outcome]) -> Grade:
         counts = counting(handed_in, self._rules)
@@ -167,10 +168,12 @@ def _standing(counts: Outcome | None) -> Standing:
     return "rejected" if counts.status == "rejected" else "graded"
 
 
-def _overrides(session: Session, assignment_id: str) -> dict[UUID, Override]:
-    """The newest of each learner; one without a score undoes those before it."""
+def _overrides(session: Session, assignment_id: str, learner_id: UUID | None) -> dict[UUID, Override]:
+    """The newest of each learner, or of one; one without a score undoes those before it."""
     found: dict[UUID, Override] = {}
     rows = select(OverrideRow).where(OverrideRow.assignment_id == assignment_id).order_by(OverrideRow.id)
+    if learner_id is not None:
+        rows = rows.where(OverrideRow.learner_id == learner_id)
     for row in session.scalars(rows):
         if row.score is None:
             found.pop(row.learner_id, None)
