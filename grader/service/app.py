@@ -11,6 +11,7 @@ from grader import __version__
 from grader.service import health, logs, pages
 from grader.service.api import document, limits, problems, routes
 from grader.service.database import Database
+from grader.service.pace import Pace
 from grader.service.settings import Settings
 
 
@@ -25,6 +26,7 @@ def create(settings: Settings, database: Database) -> FastAPI:
     )
     app.state.settings = settings
     app.state.database = database
+    app.state.pace = Pace(database)
     problems.add(app)
     limits.add(app, settings)
     routes.add(app)

@@ -10,6 +10,7 @@ A second Ctrl-C ends all at once; that loses nothing either, it only costs those
 import contextlib
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -33,6 +34,8 @@ from grader.service.worker import Worker
 KEEP_ALIVE_SECONDS = 15
 MOST_CONNECTIONS = 2000
 MOST_HEADER_BYTES = 32 * 1024
+SWITCH_SECONDS = 0.0005
+"""Until a thread that computes lets another one go on: requests should not wait long for what the worker does."""
 INTERRUPTED = 130
 
 
@@ -50,6 +53,7 @@ def run(settings: Settings) -> int:
             _check_grading(settings)
         door = stack.enter_context(starting.listening(settings))
         logs.configure(settings)
+        sys.setswitchinterval(SWITCH_SECONDS)
         app = application.create(settings, database) if settings.web else _without_pages(settings, database)
         server = _Server(_config(settings, app))
         grading = stack.enter_context(_grading(settings, database))

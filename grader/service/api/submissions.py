@@ -20,6 +20,7 @@ from grader.service.api.etags import IfNoneMatch, tagged
 from grader.service.api.paging import Asked, Found, Statement
 from grader.service.api.problems import Problem, fault, not_there
 from grader.service.handing_in import File, hand_in, regrade
+from grader.service.pace import Pace
 from grader.service.queue import Queue
 from grader.service.refusals import RefusedError
 from grader.service.results import WAITING
@@ -40,9 +41,6 @@ NEXT = links(
 NEXT_OF_ATTEMPT = links(
     "submissions.get_attempt", "reports.get_of_attempt", "reports.get_difference", submission_id="id", number="attempt"
 )
-SOON = {"Retry-After": "1"}
-"""Seconds after which it is worth asking what became of something."""
-
 Reader = Annotated[Holder, Depends(access.anybody(Scope.READ))]
 Submitter = Annotated[Holder, Depends(access.anybody(Scope.SUBMIT))]
 Grader = Annotated[Holder, Depends(access.staff(Scope.GRADE))]
@@ -135,7 +133,7 @@ def post(
     if holder.staff_id is not None and idempotency_key is None:
         raise Problem(400, "who hands in for others needs an Idempotency-Key", code="urn:gradient-grader:key-missing")
     receipt = hand_in(database, work.assignment, learner_id, work.files, idempotency_key, work.language)
-    response.headers.update({"Location": f"/v1/submissions/{receipt.submission_id}", **SOON})
+    response.headers.update({"Location": f"/v1/submissions/{receipt.submission_id}", **_soon(request)})
     return models.Receipt(id=receipt.submission_id, state=State.QUEUED)
 
 
@@ -176,7 +174,7 @@ def get(request: Request, holder: Reader, submission_id: UUID, _: IfNoneMatch = 
     with bodies.database(request).reading() as session:
         access.submission(session, holder, submission_id)
         (shown,) = _shown(session, session.execute(_all().where(Submission.id == submission_id)).all())
-    return tagged(request, shown, SOON if shown.state in WAITING else None)
+    return tagged(request, shown, _soon(request) if shown.state in WAITING else None)
 
 
 @routes.post(
@@ -211,7 +209,7 @@ def post_regrade(request: Request, response: Response, holder: Grader, submissio
     number = regrade(database, submission_id)
     with database.writing() as session:
         audit.note(session, holder.name, "regrade", f"submission:{submission_id}", f"attempt {number}")
-    response.headers.update({"Location": f"/v1/submissions/{submission_id}/attempts/{number}", **SOON})
+    response.headers.update({"Location": f"/v1/submissions/{submission_id}/attempts/{number}", **_soon(request)})
     return models.Regraded(id=submission_id, attempt=number, state=State.QUEUED)
 
 
@@ -278,6 +276,12 @@ def _all() -> Statement:
     return select(Submission, Newest.state, Newest.number).join(
         Newest, (Newest.submission_id == Submission.id) & (Newest.number == last)
     )
+
+
+def _soon(request: Request) -> dict[str, str]:
+    """When it is worth asking what became of something."""
+    pace: Pace = request.app.state.pace
+    return {"Retry-After": str(pace.seconds())}
 
 
 def _shown(session: Session, rows: Found) -> list[models.Submission]:
