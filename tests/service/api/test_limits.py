@@ -1,37 +1,16 @@
 """Nobody gets more of the service than is meant for him: bytes, seconds, parts of a form, requests."""
 
-import asyncio
 import socket
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
 
 from grader.service.api.limits import network
 from tests.service.api.conftest import Ask, asker
+from tests.service.api.live import listening
 from tests.service.api.school import School, copied
-
-
-@contextmanager
-def listening(app: FastAPI) -> Iterator[int]:
-    """A server of the application, on a port of this machine."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-        thread = threading.Thread(target=asyncio.run, args=[server.serve([listener])])
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 def raw(port: int, *parts: bytes, pause: float = 0.0) -> bytes:

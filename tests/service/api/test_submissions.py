@@ -17,7 +17,7 @@ def test_post_json_is_kept_byte_for_byte(ask: Ask, here: School) -> None:
     """Text as UTF-8, and any bytes as base64."""
     answer = ask("POST", "/v1/submissions", here.ada.secret, json=WORK)
     assert answer.status_code == 202
-    assert answer.headers["Retry-After"] == "1"
+    assert int(answer.headers["Retry-After"]) >= 1
     location = answer.headers["Location"]
     assert location == f"/v1/submissions/{answer.json()['id']}"
     assert answer.json()["state"] == "queued"
@@ -104,7 +104,8 @@ def test_post_language_is_kept(ask: Ask, here: School) -> None:
 def test_get_says_when_to_ask_again_and_has_a_tag(ask: Ask, here: School) -> None:
     """Until it is done; who has the newest already gets nothing more."""
     waiting = ask("GET", f"/v1/submissions/{here.ada.waiting}", here.ada.secret)
-    assert (waiting.json()["state"], waiting.json()["result"], waiting.headers["Retry-After"]) == ("queued", None, "1")
+    assert (waiting.json()["state"], waiting.json()["result"]) == ("queued", None)
+    assert int(waiting.headers["Retry-After"]) >= 1
     done = ask("GET", f"/v1/submissions/{here.ada.graded}", here.ada.secret)
     assert "Retry-After" not in done.headers
     assert done.json()["result"] == {"attempt": 2, "status": "graded", "score": 4.0, "max_score": 4.0}
@@ -167,7 +168,7 @@ def test_get_attempts_faults_are_for_the_staff(ask: Ask, here: School) -> None:
         (attempt,) = ask("GET", path, secret).json()["items"]
         assert (attempt["state"], attempt["status"], attempt["fault"]) == ("failed", "grader_error", fault)
     assert ask("GET", f"{path}/2").json()["detail"] == "there is no such attempt"
-    assert ask("GET", f"/v1/submissions/{here.ada.waiting}").json()["state"] == State.FAILED
+    assert ask("GET", f"/v1/submissions/{here.ada.waiting}").json()["state"] == "failed"
 
 
 def test_get_result_is_the_newest_graded_one(ask: Ask, here: School) -> None:

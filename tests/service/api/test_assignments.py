@@ -1,0 +1,86 @@
+"""Assignments are published as texts, and learners get the copy that is meant for them."""
+
+import pytest
+
+from grader import assignment_file
+from grader.service.api.assignments import public_copy
+from tests.service.api.conftest import Ask
+from tests.service.api.school import HIDDEN, School
+from tests.service.handed import ASSIGNMENT
+
+YAML = {"Content-Type": "application/yaml"}
+UNPROVEN = {"validate": "false"}
+
+
+def test_post_is_a_new_version_if_the_text_is_new(ask: Ask) -> None:
+    """The same again is not; the id is in the text, or is said beside it."""
+    asked = {**UNPROVEN, "id": "c"}
+    first = ask("POST", "/v1/assignments", content=ASSIGNMENT, headers=YAML, params=asked)
+    assert (first.status_code, first.headers["Location"]) == (201, "/v1/assignments/c")
+    assert first.json() == {"id": "c", "version": 1, "proven": None, "findings": []}
+    again = ask("POST", "/v1/assignments", content=ASSIGNMENT, headers=YAML, params=asked)
+    assert again.json()["version"] == 1
+    other = ask("POST", "/v1/assignments", content=b"id: c\n" + ASSIGNMENT, headers=YAML, params=UNPROVEN)
+    assert other.json() == {"id": "c", "version": 2, "proven": None, "findings": []}
+    listed = ask("GET", "/v1/assignments/c/versions").json()["items"]
+    assert [(one["number"], one["max_score"]) for one in listed] == [(2, 2.0), (1, 2.0)]
+    texts = [ask("GET", f"/v1/assignments/c/versions/{number}/text").content for number in (1, 2)]
+    assert texts == [ASSIGNMENT, b"id: c\n" + ASSIGNMENT]
+    assert ask("GET", "/v1/assignments/c/versions/3/text").json()["detail"] == "there is no such version"
+
+
+def test_post_form_takes_its_name_from_the_file_and_modules_with_it(ask: Ask) -> None:
+    """What the text asks for is there, or it is refused."""
+    text = ASSIGNMENT + b"provide: [helper.py]\n"
+    files = [("assignment", ("d.yaml", text)), ("modules", ("helper.py", b"def help(): ...\n"))]
+    assert ask("POST", "/v1/assignments", files=files, params=UNPROVEN).json()["id"] == "d"
+    refused = ask("POST", "/v1/assignments", files=files[:1], params=UNPROVEN)
+    assert (refused.status_code, refused.json()["type"]) == (422, "urn:gradient-grader:faulty-assignment")
+    refused = ask("POST", "/v1/assignments", files=[("yaml", ("d.yaml", text))], params=UNPROVEN)
+    assert refused.json()["detail"] == "the form has one file `assignment`, and files `modules` if there are any"
+
+
+def test_post_text_that_is_no_assignment_is_refused_with_its_line(ask: Ask) -> None:
+    """As `grader validate` says it."""
+    answer = ask("POST", "/v1/assignments", content=b"objective: ||X\nseed: 0\n", headers=YAML)
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "this is no sensible assignment"
+    assert [one["line"] for one in answer.json()["errors"]] == [1]
+
+
+@pytest.mark.slow
+def test_post_says_what_validating_it_finds(ask: Ask) -> None:
+    """And publishes it all the same."""
+    answer = ask("POST", "/v1/assignments", content=HIDDEN, headers=YAML, params={"id": "e"})
+    assert answer.status_code == 201
+    assert answer.json()["proven"] in (True, False)
+    assert {one["verdict"] for one in answer.json()["findings"]} <= {"ok", "warning", "failure"}
+    assert answer.json()["findings"]
+
+
+def test_get_public_has_nothing_that_is_hidden(ask: Ask, here: School) -> None:
+    """Neither the hidden cases nor the comments; and it is an assignment."""
+    answer = ask("GET", "/v1/assignments/b/public", here.ada.secret)
+    assert answer.headers["Content-Type"] == "application/yaml"
+    assert answer.headers["Content-Disposition"].startswith("attachment; ")
+    assert "hidden" not in answer.text
+    assert "81" not in answer.text
+    assert "nobody else" not in answer.text
+    copy = assignment_file.loads(answer.content, "b.yaml")
+    assert [case.name for case in copy.problems[0].cases or ()] == ["open"]
+    assert ask("GET", "/v1/assignments/b/versions/1/text", here.ada.secret).status_code == 403
+
+
+def test_get_public_of_a_text_with_a_mark_at_its_beginning_is_read() -> None:
+    """As some editors write it."""
+    assert public_copy(b"\xef\xbb\xbf" + ASSIGNMENT, "a").startswith(b"id: a\n")
+
+
+def test_get_shows_the_newest_version(ask: Ask, here: School) -> None:
+    """To learners too, without anything of its text."""
+    shown = ask("GET", "/v1/assignments/b", here.ada.secret).json()
+    created_at, sha256 = shown.pop("created_at"), shown.pop("sha256")
+    assert shown == {"id": "b", "title": {"en": "b"}, "version": 1, "max_score": 2.0, "open": True}
+    assert created_at.endswith("Z")
+    assert len(sha256) == 64
+    assert ask("GET", "/v1/assignments/nothing").json()["detail"] == "there is no such assignment"

@@ -1,0 +1,84 @@
+"""A token makes others that are good for as much as itself, or less, and for as long, or shorter."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from grader.service import tokens
+from grader.service.tables import now
+from tests.service.api.conftest import Ask
+from tests.service.api.school import School
+
+
+def test_post_secret_is_shown_once_and_opens_what_was_asked(ask: Ask, here: School) -> None:
+    """Nobody finds it again."""
+    new = {"label": "cron", "scopes": ["read", "read"], "days": 30}
+    answer = ask("POST", "/v1/tokens", here.ada.secret, json=new)
+    assert answer.status_code == 201
+    secret = answer.json()["secret"]
+    assert ask("GET", "/v1/me", secret).json()["scopes"] == ["read"]
+    work = {"assignment": "b", "files": {"s.py": {"text": ""}}}
+    refused = ask("POST", "/v1/submissions", secret, json=work)
+    assert (refused.status_code, refused.json()["detail"]) == (403, "the token has not the scope submit")
+    shown = ask("GET", answer.headers["Location"], here.ada.secret)
+    assert shown.json() == {name: value for name, value in answer.json().items() if name != "secret"}
+    assert shown.json()["learner"] == str(here.ada.id)
+
+
+@pytest.mark.parametrize("scopes", [["admin"], ["read", "grade"]])
+def test_post_scopes_beyond_ones_own_are_refused(ask: Ask, here: School, scopes: list[str]) -> None:
+    """A learner's, and those of a weaker token of the staff."""
+    with here.database.writing() as session:
+        weak = tokens.issue(session, ["read", "people"], staff_id=here.staff_id).secret
+    for secret in (here.ada.secret, weak):
+        answer = ask("POST", "/v1/tokens", secret, json={"scopes": scopes})
+        assert answer.status_code == 403
+        expected = f"a token cannot give what it has not, or its holder may not have: {scopes[-1]}"
+        assert answer.json()["detail"] == expected
+
+
+def test_post_for_a_learner_is_never_for_more_than_learners_may(ask: Ask, here: School) -> None:
+    """Though who asks may do everything."""
+    answer = ask("POST", "/v1/tokens", json={"scopes": ["read", "submit"], "learner": str(here.ada.id)})
+    assert (answer.status_code, answer.json()["learner"], answer.json()["staff"]) == (201, str(here.ada.id), None)
+    assert ask("POST", "/v1/tokens", json={"scopes": ["grade"], "learner": str(here.ada.id)}).status_code == 403
+
+
+def test_post_lasts_no_longer_than_what_it_is_made_with(ask: Ask, here: School) -> None:
+    """Who has a secret for a day cannot make one for ever of it."""
+    with here.database.writing() as session:
+        short = tokens.issue(session, ["read"], staff_id=here.staff_id, lasts=timedelta(days=1)).secret
+    ends = [ask("POST", "/v1/tokens", short, json={"scopes": ["read"], **more}).json() for more in ({}, {"days": 7})]
+    for end in ends:
+        assert datetime.fromisoformat(end["expires_at"]) <= now() + timedelta(days=1)
+    assert ask("POST", "/v1/tokens", json={"scopes": ["read"]}).json()["expires_at"] is None
+
+
+def test_post_for_two_is_refused(ask: Ask, here: School) -> None:
+    """A token is somebody's."""
+    body = {"scopes": ["read"], "learner": str(here.ada.id), "staff": str(here.staff_id)}
+    answer = ask("POST", "/v1/tokens", json=body)
+    assert answer.json()["errors"] == [
+        {"detail": "value error, a token is a learner's, or one of the staff's", "pointer": "#"}
+    ]
+
+
+def test_delete_closes_at_once(ask: Ask, here: School) -> None:
+    """Also its own door; it is not there any more, and cannot be deleted twice."""
+    path = f"/v1/tokens/{here.ada.token_id}"
+    assert ask("DELETE", path, here.ada.secret).status_code == 204
+    assert ask("GET", "/v1/me", here.ada.secret).status_code == 401
+    assert [ask(method, path).status_code for method in ("GET", "DELETE")] == [404, 404]
+    assert ask("GET", "/v1/tokens", params={"learner": str(here.ada.id)}).json()["items"] == []
+
+
+def test_get_all_are_ones_own_or_a_learners(ask: Ask, here: School) -> None:
+    """Without those that sign in; the staff of the scope `people` see those of learners."""
+    with here.database.writing() as session:
+        tokens.issue(session, ["session"], learner_id=here.ada.id)
+        tokens.issue(session, ["read"], learner_id=here.ada.id, lasts=timedelta(seconds=-1))
+    expected = [str(here.ada.token_id)]
+    assert [one["id"] for one in ask("GET", "/v1/tokens", here.ada.secret).json()["items"]] == expected
+    asked = {"learner": str(here.ada.id)}
+    assert [one["id"] for one in ask("GET", "/v1/tokens", params=asked).json()["items"]] == expected
+    assert len(ask("GET", "/v1/tokens").json()["items"]) == 1
