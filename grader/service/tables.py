@@ -207,10 +207,13 @@ class Submission(Table):
     """What a learner handed in at one time."""
 
     __tablename__ = "submissions"
-    __table_args__ = (UniqueConstraint("learner_id", "idempotency_key"),)
+    __table_args__ = (
+        UniqueConstraint("learner_id", "idempotency_key"),
+        Index("ix_submissions_of", "assignment_id", "learner_id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    assignment_id: Mapped[str] = mapped_column(ForeignKey("assignments.id"), index=True)
+    assignment_id: Mapped[str] = mapped_column(ForeignKey("assignments.id"))
     learner_id: Mapped[UUID] = mapped_column(ForeignKey("learners.id"))
     sha256: Mapped[str] = mapped_column(String(64))
     """Of what was asked for: the assignment's id, and the names and bytes of the files."""

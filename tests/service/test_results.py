@@ -1,8 +1,11 @@
 """What is known of submissions, in the order that they were handed in, whatever the clock said."""
 
 from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import event
 
 from grader.service.assignments import publish
 from grader.service.database import Database
@@ -66,3 +69,15 @@ def test_outcome_uses_one_up_only_if_it_could_be_read(database: Database, made: 
     with database.writing() as session:
         submitted(session, who, *made)
         assert [one.uses_one_up for one in outcomes(session, "a")] == [counts]
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_outcomes_of_a_learner_are_found_at_once(database: Database) -> None:
+    """However many others have handed in: it is asked for at every hand-in."""
+    asked: list[tuple[str, Any]] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *call: asked.append(call[2:4]))
+    with database.reading() as session:
+        outcomes(session, "a", uuid4())
+        statement, values = next(one for one in asked if one[0].startswith("SELECT"))
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+    assert plan[0][3] == "SEARCH submissions USING INDEX ix_submissions_of (assignment_id=? AND learner_id=?)"

@@ -190,7 +190,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submissions")),
         sa.UniqueConstraint("learner_id", "idempotency_key", name=op.f("uq_submissions_learner_id_idempotency_key")),
     )
-    op.create_index(op.f("ix_submissions_assignment_id"), "submissions", ["assignment_id"], unique=False)
+    op.create_index("ix_submissions_of", "submissions", ["assignment_id", "learner_id"], unique=False)
     op.create_table(
         "tokens",
         sa.Column("id", sa.Uuid(), nullable=False),
