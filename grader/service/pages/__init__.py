@@ -52,7 +52,7 @@ def add(app: FastAPI) -> None:
 
 def create(settings: Settings, database: Database) -> ASGIApp:
     """The pages alone."""
-    pages = FastAPI(openapi_url=None, dependencies=[Depends(security.checked)])
+    pages = FastAPI(openapi_url=None, dependencies=[Depends(site.counted), Depends(security.checked)])
     pages.state.site = site.make(settings, database)
     for router in (*LEARNERS, *STAFF):
         pages.include_router(router)

@@ -1,4 +1,4 @@
-"""From a template to a page: everything in it is text unless we made it markup, and what is not given is a fault.
+"""From a template to a page: all in it is visible text unless we made it markup, and what is not given is a fault.
 
 what a route found ─ page(request, "sheet.html", …) ─▶ layout.html with who visits, the language, and the forms' token
 """
@@ -22,6 +22,9 @@ from grader.service.pages.speech import switches
 from grader.service.pages.static_files import address
 from grader.visible import visible
 
+MOST_SHOWN = 4 << 20
+"""Bytes of one text."""
+
 
 @cache
 def environment() -> Environment:
@@ -30,6 +33,7 @@ def environment() -> Environment:
         loader=ChoiceLoader([_Beside(), FunctionLoader(_shared)]),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_seen,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
@@ -83,6 +87,13 @@ def notices() -> dict[str, str]:
         "class": _("The class was made."),
         "webhook": _("The address was removed."),
     }
+
+
+def _seen(value: object) -> object:
+    """Whatever a template writes out: text of anybody's is without characters that act instead of being shown."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return visible(value, limit=MOST_SHOWN, multiline=True)
+    return value
 
 
 class _Beside(BaseLoader):

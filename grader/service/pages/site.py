@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 
 from grader.service import audit
+from grader.service.api.limits import Rates
 from grader.service.database import Database
 from grader.service.pages import sessions
 from grader.service.pages.library import Library
@@ -19,6 +20,7 @@ class SiteOfPages:
     settings: Settings
     database: Database
     library: Library
+    rates: Rates
 
     def address(self, request: Request) -> str:
         """Where people find the service, without a slash at the end."""
@@ -35,9 +37,20 @@ def _site(request: Request) -> SiteOfPages:
     return site
 
 
+def counted(request: Request, site: Annotated[SiteOfPages, Depends(_site)]) -> None:
+    """One more request of whoever has signed in; others have nothing that they could ask too often.
+
+    Raises:
+        Problem: 429, if there were too many.
+    """
+    holder = request.state.visitor.holder
+    if holder is not None:
+        site.rates.count(holder)
+
+
 def make(settings: Settings, database: Database) -> SiteOfPages:
     """What the pages of one application have at hand."""
-    return SiteOfPages(settings, database, Library(database))
+    return SiteOfPages(settings, database, Library(database), Rates(settings))
 
 
 Site = Annotated[SiteOfPages, Depends(_site)]
