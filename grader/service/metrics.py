@@ -19,6 +19,7 @@ from prometheus_client import (
     Histogram,
     PlatformCollector,
     ProcessCollector,
+    disable_created_metrics,
     generate_latest,
 )
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -35,6 +36,7 @@ from grader.service.settings import Settings
 from grader.service.tables import Attempt, State, now
 from grader.service.worker import Bench
 
+disable_created_metrics()  # a second number for each, of no use to anybody
 REGISTRY = CollectorRegistry()
 PlatformCollector(REGISTRY)
 ProcessCollector(registry=REGISTRY)
