@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from threading import BoundedSemaphore
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
@@ -22,7 +23,7 @@ from grader.service.api.downloads import download
 from grader.service.api.paging import Asked, Statement
 from grader.service.api.problems import Fault, Problem, not_there
 from grader.service.assignments import publish, read
-from grader.service.proving import validated
+from grader.service.proving import Proof, validated
 from grader.service.tables import Assignment, AssignmentVersion, Policy, now
 from grader.service.tokens import Holder
 
@@ -38,6 +39,9 @@ NEXT = links(
     "grades.get_gradebook",
     assignment_id="id",
 )
+MOST_WAITING = 3
+"""Who wait until something is validated."""
+_WAITING = BoundedSemaphore(MOST_WAITING)
 UNNAMED = "assignment"
 """The id of an assignment whose text gives none, and which came without a name."""
 
@@ -102,7 +106,7 @@ def post(
     """
     database, name = bodies.database(request), f"{sent.name}.yaml"
     try:
-        proof = validated(sent.text, name, sent.modules) if validate else None
+        proof = _proof(sent, name) if validate else None
         kept = proof.dump() if proof is not None else None
         version_id = publish(database, sent.text, name, sent.modules, proof=kept, actor=holder.name)
     except AuthorError as error:
@@ -116,6 +120,17 @@ def post(
         proven=proof.proven if proof is not None else None,
         findings=[models.Finding(**asdict(one)) for one in proof.findings] if proof is not None else [],
     )
+
+
+def _proof(sent: Sent, name: str) -> Proof:
+    """What validating a text finds; few wait for it at a time, since each takes a thread from those who hand in."""
+    if not _WAITING.acquire(blocking=False):
+        again = {"Retry-After": "10"}
+        raise Problem(429, "others are being validated; ask again, or with validate=false", headers=again)
+    try:
+        return validated(sent.text, name, sent.modules)
+    finally:
+        _WAITING.release()
 
 
 def faulty(error: AuthorError) -> Problem:

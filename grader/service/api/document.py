@@ -124,6 +124,9 @@ def add(app: FastAPI) -> None:
             _, definitions = models_json_schema([(one, "validation") for one in HAND_MADE], ref_template=COMPONENTS)
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
             schemas.update(definitions["$defs"])
+            for methods in document["paths"].values():
+                for operation in methods.values():
+                    operation["summary"] = operation["description"].partition(". ")[0].partition("\n")[0].rstrip(".")
             app.openapi_schema = document
         return app.openapi_schema
 

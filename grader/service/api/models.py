@@ -39,8 +39,12 @@ def _number(value: object) -> object:
     return value
 
 
-Whole: TypeAlias = Annotated[int, BeforeValidator(_number)]
-Real: TypeAlias = Annotated[float, BeforeValidator(_number)]
+Numeric = BeforeValidator(_number)
+Days: TypeAlias = Annotated[int, Field(ge=1, le=MOST_DAYS), Numeric]
+Hours: TypeAlias = Annotated[int, Field(ge=1, le=24 * 31), Numeric]
+Attempts: TypeAlias = Annotated[int, Field(ge=1, le=1000), Numeric]
+Percent: TypeAlias = Annotated[float, Field(ge=0, le=100), Numeric]
+Points: TypeAlias = Annotated[float, Field(ge=0, le=MOST_POINTS), Numeric]
 Line: TypeAlias = Annotated[str, Field(min_length=1, max_length=500, pattern=LINE)]
 Reason: TypeAlias = Annotated[str, Field(min_length=1, max_length=2000, pattern=PARAGRAPH)]
 Key: TypeAlias = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[\x21-\x7e]+$")]
@@ -115,10 +119,8 @@ class Policy(Body):
     opens_at: AwareDatetime | None = None
     due_at: AwareDatetime | None = None
     closes_at: AwareDatetime | None = None
-    late_percent: Real = Field(
-        default=0.0, ge=0, le=100, description="Of the points reached, for each day begun after due_at."
-    )
-    attempts: Whole | None = Field(default=None, ge=1, le=1000)
+    late_percent: Percent = Field(default=0.0, description="Of the points reached, for each day begun after due_at.")
+    attempts: Attempts | None = None
     counts: Counts = "best"
     shown_before: list[Shown] = [Shown.hidden_count, Shown.diagnosis]
     shown_after: list[Shown] = list(Shown)
@@ -344,7 +346,7 @@ class Staff(Body):
 class NewLink(Body):
     """For how long a link signs in, if nobody has used it before."""
 
-    hours: Whole = Field(default=72, ge=1, le=24 * 31)
+    hours: Hours = 72
 
 
 class Link(Body):
@@ -380,7 +382,7 @@ class NewToken(Body):
 
     label: Annotated[str, Field(max_length=200, pattern=LINE)] = ""
     scopes: Annotated[list[Scope], Field(min_length=1), AfterValidator(_once)]
-    days: Whole | None = Field(default=None, ge=1, le=MOST_DAYS, description="Until it runs out; null is never.")
+    days: Days | None = Field(default=None, description="Until it runs out; null is never.")
     learner: UUID | None = None
     staff: UUID | None = None
 
@@ -415,7 +417,7 @@ class IssuedToken(Token):
 class NewOverride(Body):
     """A grade in place of the reckoned one, and why."""
 
-    score: Real = Field(ge=0, le=MOST_POINTS)
+    score: Points
     reason: Reason
 
 

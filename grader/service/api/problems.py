@@ -163,7 +163,8 @@ def fault(place: Sequence[int | str], message: str) -> Fault:
 
 
 def _lower(sentence: str) -> str:
-    """With a small first letter, unless it begins as `JSON` and `UUID` do."""
+    """With a small first letter, unless it begins as `JSON` and `UUID` do; of ours, without pydantic's own words."""
+    sentence = sentence.removeprefix("Value error, ")
     return sentence if sentence[:2].isupper() else sentence[:1].lower() + sentence[1:]
 
 

@@ -3,6 +3,7 @@
 The staff are shown all of it, unless they ask for what the learner sees. That one of them looked is written down.
 """
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -37,7 +38,8 @@ def get(request: Request, holder: Reader, submission_id: UUID, view: View = None
     """The report of the attempt that counts."""
     with bodies.database(request).reading() as session:
         submission = access.submission(session, holder, submission_id)
-        return _answer(request, session, holder, submission, current(session, submission_id), view)
+        found = _found(session, holder, submission, current(session, submission_id), view)
+    return _answer(request, holder, submission_id, found)
 
 
 @routes.get("/submissions/{submission_id}/attempts/{number}/report", response_model=Report, responses=REPORT)
@@ -53,7 +55,8 @@ def get_of_attempt(
     with bodies.database(request).reading() as session:
         submission = access.submission(session, holder, submission_id)
         which = (Attempt.submission_id == submission_id, Attempt.number == number)
-        return _answer(request, session, holder, submission, session.scalar(select(Attempt).where(*which)), view)
+        found = _found(session, holder, submission, session.scalar(select(Attempt).where(*which)), view)
+    return _answer(request, holder, submission_id, found)
 
 
 @routes.get("/submissions/{submission_id}/attempts/{number}/difference", responses=ANSWERS.of(401, 403, 404, 422, 429))
@@ -68,27 +71,29 @@ def get_difference(request: Request, holder: Reading, submission_id: UUID, numbe
         return models.Difference.model_validate(found, from_attributes=True)
 
 
-def _answer(
-    request: Request,
+@dataclass(frozen=True)
+class _Found:
+    """A report as it is to be shown."""
+
+    attempt: int
+    body: bytes
+
+
+def _found(
     session: Session,
     holder: Holder,
     submission: Submission,
     attempt: Attempt | None,
     view: Literal["staff", "student"] | None,
-) -> Response:
+) -> _Found:
     if view is not None and holder.staff_id is None:
         raise Problem(403, "only the staff may choose the view")
     if attempt is None or attempt.report is None or not _may_see(holder, attempt):
-        raise not_there_yet()
-    student = holder.staff_id is None or view == "student"
-    report = _student(session, submission, attempt.report) if student else attempt.report
-    answer = tagged(request, report)
-    if holder.staff_id is not None and answer.status_code == 200:
-        with bodies.database(request).writing() as writing:
-            audit.note(
-                writing, holder.name, "see", f"submission:{submission.id}", f"report of attempt {attempt.number}"
-            )
-    return answer
+        raise Problem(404, "there is no report yet", code="urn:gradient-grader:no-report")
+    if holder.staff_id is not None and view != "student":
+        return _Found(attempt.number, attempt.report)
+    shown = policy.rules(session, submission.assignment_id).shown(now())
+    return _Found(attempt.number, dump(views.student_view(attempt.report, shown)))
 
 
 def _may_see(holder: Holder, attempt: Attempt) -> bool:
@@ -96,11 +101,10 @@ def _may_see(holder: Holder, attempt: Attempt) -> bool:
     return holder.staff_id is not None or attempt.state is State.GRADED
 
 
-def _student(session: Session, submission: Submission, report: bytes) -> bytes:
-    shown = policy.rules(session, submission.assignment_id).shown(now())
-    return dump(views.student_view(report, shown))
-
-
-def not_there_yet() -> Problem:
-    """There is a submission, and no report of it."""
-    return Problem(404, "there is no report yet", code="urn:gradient-grader:no-report")
+def _answer(request: Request, holder: Holder, submission_id: UUID, found: _Found) -> Response:
+    answer = tagged(request, found.body)
+    if holder.staff_id is not None and answer.status_code == 200:
+        # Not while the report is read: who holds one connection and waits for another may wait for ever.
+        with bodies.database(request).writing() as session:
+            audit.note(session, holder.name, "see", f"submission:{submission_id}", f"report of attempt {found.attempt}")
+    return answer

@@ -1,8 +1,11 @@
 """Assignments are published as texts, and learners get the copy that is meant for them."""
 
+from threading import BoundedSemaphore
+
 import pytest
 
 from grader import assignment_file
+from grader.service.api import assignments
 from grader.service.api.assignments import public_copy
 from tests.service.api.conftest import Ask
 from tests.service.api.school import HIDDEN, School
@@ -56,6 +59,16 @@ def test_post_says_what_validating_it_finds(ask: Ask) -> None:
     assert answer.json()["proven"] in (True, False)
     assert {one["verdict"] for one in answer.json()["findings"]} <= {"ok", "warning", "failure"}
     assert answer.json()["findings"]
+
+
+def test_post_when_many_are_validated_is_asked_to_wait(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who hands in finds a thread meanwhile; what need not be validated is published."""
+    monkeypatch.setattr("grader.service.api.assignments._WAITING", BoundedSemaphore(1))
+    assignments._WAITING.acquire()
+    answer = ask("POST", "/v1/assignments", content=ASSIGNMENT, headers=YAML)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "10")
+    assert answer.json()["detail"] == "others are being validated; ask again, or with validate=false"
+    assert ask("POST", "/v1/assignments", content=ASSIGNMENT, headers=YAML, params=UNPROVEN).status_code == 201
 
 
 def test_get_public_has_nothing_that_is_hidden(ask: Ask, here: School) -> None:

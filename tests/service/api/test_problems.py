@@ -51,7 +51,7 @@ def test_problem_body_that_is_wrong_is_422_with_each_place(ask: Ask) -> None:
     assert answer.json()["errors"] == [
         {"detail": "input should be a valid string", "pointer": "#/label"},
         {"detail": scopes, "pointer": "#/scopes/1"},
-        {"detail": "value error, input should be a number", "pointer": "#/days"},
+        {"detail": "input should be a number", "pointer": "#/days"},
         {"detail": "extra inputs are not permitted", "pointer": "#/x~1y~0"},
     ]
     assert "secret" not in answer.text
