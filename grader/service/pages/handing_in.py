@@ -42,6 +42,9 @@ def take(
         if not handed:
             refused = _("Nothing was chosen: choose a file, or write your functions below.")
             return sheet_page(request, site, learner, assignment_id, refused=refused, code=written)
+        if len(handed) > site.settings.most_files:
+            refused = _("These are too many files: hand in your own work only.")
+            return sheet_page(request, site, learner, assignment_id, refused=refused)
         receipt = hand_in(
             site.database, assignment_id, learner, handed, _pressed_once(key, handed) if key else None, spoken()
         )

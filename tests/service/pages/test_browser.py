@@ -51,11 +51,14 @@ class Visit:
     address: str
     complaints: list[str] = field(default_factory=list)
 
-    def go(self, path: str) -> Page:
+    def go(self, path: str, status: int = 200) -> Page:
         """Open a page of the service."""
+        before = len(self.complaints)
         answer = self.page.goto(f"{self.address}{path}")
         assert answer is not None
-        assert answer.ok, (path, answer.status)
+        assert answer.status == status, (path, answer.status)
+        if status != 200:
+            del self.complaints[before:]  # a browser complains of the status itself
         return self.page
 
 
@@ -175,6 +178,7 @@ def staff_pages(course: Course) -> dict[str, str]:
     return {
         "staff": "/staff",
         "assignment": "/staff/assignments/relu_frobenius",
+        "found": "/staff/assignments/relu_frobenius/gradients/W",
         "text": "/staff/assignments/relu_frobenius/text",
         "rules": "/staff/assignments/relu_frobenius/rules",
         "learner": learner,
@@ -199,7 +203,7 @@ def test_pages_have_nothing_that_axe_finds(grader: Grader, course: Course, view:
     """For those who cannot see, in light and dark and on a phone, where nothing is wider than the screen either."""
     axe = Axe()
     nobody = grader.visit(view)
-    visits = [(nobody, {"sign-in": "/sign-in?token=x", "ask": "/sign-in"})]
+    visits = [(nobody, {"sign-in": "/sign-in?token=x", "ask": "/sign-in", "missing": "/nothing"})]
     for who, pages in ((course.ada, learners_pages(course)), (course.teacher, staff_pages(course))):
         visit = grader.visit(view)
         visit.context.add_cookies(who.context.cookies())  # type: ignore[arg-type]
@@ -207,7 +211,7 @@ def test_pages_have_nothing_that_axe_finds(grader: Grader, course: Course, view:
     found: list[str] = []
     for visit, pages in visits:
         for name, path in pages.items():
-            page = visit.go(path)
+            page = visit.go(path, 404 if path == "/nothing" else 200)
             page.screenshot(path=grader.screenshots / f"{view}-{name}.png", full_page=True)
             for violation in axe.run(page).response["violations"]:
                 nodes = [node["html"] for node in violation["nodes"]]
@@ -217,6 +221,20 @@ def test_pages_have_nothing_that_axe_finds(grader: Grader, course: Course, view:
         found += visit.complaints
         visit.context.close()
     assert not found, "\n".join(found)
+
+
+def test_what_is_planted_is_found(grader: Grader) -> None:
+    """Else the tests around this one would find nothing anywhere."""
+    visit = grader.visit()
+    page = visit.go("/sign-in")
+    assert visit.complaints == []
+    page.evaluate("document.querySelector('main').innerHTML = '<img src=\"data:,\">'")
+    assert "image-alt" in [violation["id"] for violation in Axe().run(page).response["violations"]]
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), { textContent: 'ran = 1' }))")
+    page.evaluate("document.body.setAttribute('style', 'color: red')")
+    assert page.evaluate("typeof ran") == "undefined"
+    assert len([said for said in visit.complaints if "Content Security Policy" in said]) >= 2
+    visit.context.close()
 
 
 def test_hand_in_by_keys_alone(grader: Grader, course: Course) -> None:

@@ -100,6 +100,16 @@ def test_name_with_a_path_is_refused(anns_browser: Visitor, database: Database, 
     assert handed(database) == []
 
 
+def test_too_many_files_are_refused(anns_browser: Visitor, database: Database, sheet: str) -> None:
+    """As many as programs may send, and no more."""
+    files = [("files", (f"f{number}.py", b"x = 1\n")) for number in range(51)]
+    answer = anns_browser.send(FORM, on=PAGE, files=files)
+    assert answer.status_code == 422
+    assert "These are too many files: hand in your own work only." in answer.text
+    assert anns_browser.send(FORM, on=PAGE, files=files[:50]).status_code == 303
+    assert len(handed(database)) == 50
+
+
 def test_assignment_that_is_not_there_takes_nothing(anns_browser: Visitor, database: Database, sheet: str) -> None:
     """Nor one that is not open."""
     assert anns_browser.send("/assignments/b/submissions", on=PAGE, code="x").status_code == 404
