@@ -81,7 +81,14 @@ async def sent(
     responses={**ANSWERS.created(models.Published, NEXT), **ANSWERS.of(400, 401, 403, 408, 413, 415, 422, 429)},
     openapi_extra=body(
         {
-            YAML: {"schema": {"type": "string", "maxLength": 262144}},
+            YAML: {
+                "schema": {
+                    "type": "object",
+                    "required": ["objective", "seed"],
+                    "description": "Keys and values as `grader schema assignment` describes them.",
+                },
+                "example": {"objective": "||X W||_F^2", "seed": 0, "shapes": {"X": [3, 2], "W": [2, 2]}},
+            },
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
