@@ -1,6 +1,7 @@
 """The service as a process: from an empty folder to answers, and to its end by each signal."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -36,6 +37,8 @@ def test_serve_empty_folder_is_all_it_takes(tmp_path: Path) -> None:
         submissions = handed_in(database_of(tmp_path), 3)
         until(lambda: states(database_of(tmp_path)) == {State.GRADED: 3})
         assert httpx.get(f"{served.url}/readyz").json() == {"status": "ready", "database": "up", "grading": "here"}
+        assert {os.getpriority(os.PRIO_PROCESS, child.pid) for child in below(served.process.pid)} >= {10}
+        assert os.getpriority(os.PRIO_PROCESS, served.process.pid) == os.getpriority(os.PRIO_PROCESS, 0)
         assert 'grader_isolation_info{level="' in httpx.get(f"{served.url}/metrics").text
         answer = httpx.get(link)
         assert (answer.status_code, "server" in answer.headers) == (200, False)
