@@ -14,12 +14,13 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
+from sqlalchemy import ColumnElement, or_, true
 from sqlalchemy.orm import Session
 
 from grader.service import policy, tokens
 from grader.service.api.problems import Problem, not_there
 from grader.service.database import Database
-from grader.service.tables import Assignment, Learner, Submission, Token, now
+from grader.service.tables import Assignment, Learner, Policy, Submission, Token, now
 from grader.service.tokens import Holder
 
 
@@ -153,6 +154,31 @@ def token(session: Session, holder: Holder, token_id: UUID) -> Token:
     if found is None or found.revoked_at is not None or not (_owns(holder, found) or _keeps(holder, found)):
         raise not_there("token")
     return found
+
+
+def own_submissions(holder: Holder) -> ColumnElement[bool]:
+    """Of all submissions those that somebody may see, as a condition."""
+    return true() if holder.staff_id is not None else Submission.learner_id == holder.learner_id
+
+
+def open_assignments(holder: Holder) -> ColumnElement[bool]:
+    """Of all assignments, joined with their policies, those that somebody may see, as a condition."""
+    return true() if holder.staff_id is not None else or_(Policy.opens_at.is_(None), Policy.opens_at <= now())
+
+
+def tokens_of(holder: Holder, learner_id: UUID | None) -> ColumnElement[bool]:
+    """One's own tokens, or a learner's, as a condition.
+
+    Raises:
+        Problem: 403, if they are not somebody's who asks.
+    """
+    if learner_id is not None and learner_id != holder.learner_id:
+        if holder.staff_id is None or Scope.PEOPLE not in holder.scopes:
+            raise Problem(403, "only staff with the scope people may see other people's tokens")
+        return Token.learner_id == learner_id
+    if holder.staff_id is not None:
+        return Token.staff_id == holder.staff_id
+    return Token.learner_id == holder.learner_id
 
 
 def _owns(holder: Holder, token: Token) -> bool:

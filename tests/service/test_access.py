@@ -11,14 +11,17 @@ from typing import Any
 import httpx
 import pytest
 from fastapi.routing import APIRoute
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
-from grader.service import tokens
+from grader.service import access, pages, tokens
 from grader.service.access import Scope
+from grader.service.api.door import Door
+from grader.service.pages import sessions
 from grader.service.tables import Table
 from tests.service.api.school import Pupil, School, school
+from tests.service.pages.conftest import Visitor
 
 LEARNERS_OWN = {
     "/v1/submissions/{submission_id}",
@@ -73,8 +76,8 @@ def routes(of: School) -> list[APIRoute]:
     return [route for route in of.app.routes if isinstance(route, APIRoute) and route.path.startswith("/v1/")]
 
 
-def path(of: School, route: APIRoute, whose: Pupil) -> str:
-    """The address of somebody's objects."""
+def path(of: School, route: APIRoute, whose: Pupil, **names: str) -> str:
+    """The address of somebody's objects; `names` are those of things that the staff publish."""
     ids: dict[str, object] = {
         "assignment_id": "relu_frobenius",
         "submission_id": whose.graded,
@@ -85,6 +88,7 @@ def path(of: School, route: APIRoute, whose: Pupil) -> str:
         "webhook_id": of.webhook_id,
         "number": 1,
         "position": 0,
+        **names,
     }
     unknown = set(route.param_convertors) - set(ids)
     assert not unknown, f"{route.path}: nobody has said whose {unknown} is; say it here"
@@ -112,8 +116,6 @@ def counts(session: Session) -> dict[str, int]:
 
 def test_routes_of_the_api_each_have_a_door(here: School) -> None:
     """Nobody has added a route that does not ask who comes, and there are as many as we know of."""
-    from grader.service.api.door import Door
-
     assert len(routes(here)) >= 50
     assert all(type(route) is Door for route in routes(here))
     assert all(len(route.methods) == 1 for route in routes(here))
@@ -132,8 +134,8 @@ def test_routes_nobody_gets_in_without_a_token(here: School) -> None:
         assert counts(session) == before
 
 
-def test_routes_another_learners_objects_are_not_there(here: School) -> None:
-    """A learner's token never reaches another learner's object, and changes nothing; it does reach his own."""
+def walk(here: School) -> None:
+    """Ask for all of Bob's with Ada's token."""
     with here.database.reading() as session:
         before = counts(session)
     reached: set[str] = set()
@@ -156,6 +158,32 @@ def test_routes_another_learners_objects_are_not_there(here: School) -> None:
     assert reached == LEARNERS_OWN
     with here.database.reading() as session:
         assert counts(session) == before
+
+
+def test_routes_another_learners_objects_are_not_there(here: School) -> None:
+    """A learner's token never reaches another learner's object, and changes nothing; it does reach his own."""
+    walk(here)
+
+
+def test_walk_finds_an_object_that_is_not_looked_after(here: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it would find nothing, ever."""
+    monkeypatch.setattr(access, "_may_see", lambda holder, learner_id: True)
+    with pytest.raises(AssertionError, match="GET /v1/submissions/"):
+        walk(here)
+
+
+def test_walk_finds_a_list_that_is_not_looked_after(here: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does a list show what one of its items would not."""
+    monkeypatch.setattr(access, "own_submissions", lambda holder: true())
+    with pytest.raises(AssertionError):
+        walk(here)
+
+
+def test_walk_fails_for_an_id_that_nobody_has_spoken_for(here: School) -> None:
+    """So that whoever adds a route has to say whose its objects are."""
+    route = Door("/v1/secrets/{secret_id}", lambda secret_id: secret_id, methods=["GET"])
+    with pytest.raises(AssertionError, match=r"nobody has said whose {'secret_id'} is; say it here"):
+        ask(here, route, here.ada.secret, here.bob)
 
 
 def test_routes_another_learners_ids_in_a_body_or_query_are_not_there(here: School) -> None:
@@ -222,3 +250,30 @@ def test_assignment_that_is_not_open_yet_is_not_there_for_learners(here: School,
     work = {"assignment": "b", "files": {"s.py": {"text": ""}}}
     assert client.post("/v1/submissions", headers=ada, json=work).status_code == 404
     one.database.close()
+
+
+def test_pages_another_learners_objects_are_not_there(here: School) -> None:
+    """Nor in a browser: a learner who has signed in gets nowhere with another one's ids, and nothing is changed."""
+    with here.database.writing() as session:
+        ada = tokens.issue(session, [sessions.SCOPE], learner_id=here.ada.id).secret
+    browser = Visitor(here.app, raises=False)
+    browser.client.cookies.set("grader", ada)
+    with here.database.reading() as session:
+        before = counts(session)
+    own = 0
+    for route in (one for router in (*pages.LEARNERS, *pages.STAFF) for one in router.routes):
+        assert isinstance(route, APIRoute)
+        if not route.param_convertors or route.path.startswith("/static/"):
+            continue
+        names = {"code": "missing_mask", "label": "W", "name": "x"}
+        address, mine = (path(here, route, whose, **names) for whose in (here.bob, here.ada))
+        if address == mine:
+            continue  # nobody's own: the sheet of an assignment, or what is the staff's, which others have walked
+        (method,) = route.methods
+        answer = browser.get(address) if method == "GET" else browser.send(address)
+        assert answer.status_code == 404, f"{method} {route.path}"
+        assert str(here.bob.id) not in answer.text
+        own += method == "GET" and browser.get(mine).status_code == 200
+    assert own == 3, "a learner's own result, what it says by now, and the files"
+    with here.database.reading() as session:
+        assert counts(session) == before

@@ -7,7 +7,7 @@ from threading import BoundedSemaphore
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from grader.assignment import Id
@@ -155,9 +155,7 @@ def faulty(error: AuthorError) -> Problem:
 @routes.get("/assignments", responses=ANSWERS.of(401, 403, 404, 422, 429))
 def get_all(request: Request, holder: Reader, asked: Asked) -> models.Listing[models.Assignment]:
     """All assignments; for a learner those that are open, or were."""
-    found = _newest()
-    if holder.staff_id is None:
-        found = found.where(or_(Policy.opens_at.is_(None), Policy.opens_at <= now()))
+    found = _newest().where(access.open_assignments(holder))
     with bodies.database(request).reading() as session:
         rows = asked.rows(session, found, Assignment.id)
         return asked.listing([_shown(one, version, opens_at) for one, version, opens_at, _ in rows.found], rows)

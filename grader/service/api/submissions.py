@@ -150,9 +150,7 @@ def get_all(
     state: Annotated[State | None, Query()] = None,
 ) -> models.Listing[models.Submission]:
     """Submissions, the newest first; a learner's own."""
-    found = _all()
-    if holder.staff_id is None:
-        found = found.where(Submission.learner_id == holder.learner_id)
+    found = _all().where(access.own_submissions(holder))
     if assignment is not None:
         found = found.where(Submission.assignment_id == assignment)
     if learner is not None:
