@@ -90,7 +90,7 @@ def enrol(session: Session, class_id: str, data: bytes) -> Enrolled:
         else:
             (changed if other else unchanged).append(learner)
     session.flush()
-    missing = sorted(before.difference(added, changed, unchanged))
+    missing = sorted(before.difference(changed, unchanged))
     return Enrolled(tuple(added), tuple(changed), tuple(unchanged), tuple(missing))
 
 
