@@ -19,10 +19,11 @@ def test_publish_same_text_is_no_new_version(database: Database) -> None:
     """Another one is the next; each can be had again."""
     first = publish(database, ASSIGNMENT, "a.yaml")
     assert publish(database, ASSIGNMENT, "a.yaml") == first
-    second = publish(database, ASSIGNMENT + b"title: B\n", "a.yaml")
+    second = publish(database, ASSIGNMENT + b"title: B\npoints: {W: 3}\n", "a.yaml")
     with database.reading() as session:
         assert session.get_one(AssignmentVersion, second).number == 2
-        assert session.get_one(AssignmentVersion, second).max_score == 2.0
+        scores = [session.get_one(AssignmentVersion, version).max_score for version in (first, second)]
+    assert scores == [2.0, 4.0]
     assert [load(database, version).title for version in (first, second)] == [{"en": "a"}, {"en": "B"}]
 
 
