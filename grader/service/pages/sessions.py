@@ -12,7 +12,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from fastapi import HTTPException, Request, Response
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -20,11 +20,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from grader.service import tokens
 from grader.service.database import Database, Unavailable
-from grader.service.tables import Person, Staff
+from grader.service.tables import Person, Staff, Token, now
 from grader.service.tokens import Holder
 
 SCOPE = "session"
 LASTS = timedelta(hours=12)
+FORGOTTEN_AFTER = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,9 @@ class Visits:
 
 
 def begin(session: Session, holder: Holder) -> str:
-    """A new session of whoever holds a token; returns its secret."""
+    """A new session of whoever holds a token; returns its secret. Sessions that were over long ago are forgotten."""
+    over = (Token.scopes == SCOPE, Token.expires_at < now() - FORGOTTEN_AFTER)
+    session.execute(delete(Token).where(*over).execution_options(synchronize_session=False))
     return tokens.issue(
         session, [SCOPE], learner_id=holder.learner_id, staff_id=holder.staff_id, label="browser", lasts=LASTS
     ).secret

@@ -1,5 +1,6 @@
 """Signing in and out in a browser."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from fastapi import FastAPI
@@ -91,6 +92,17 @@ def test_session_lasts_twelve_hours(database: Database, anns_browser: Visitor) -
         one = session.query(Token).filter_by(scopes="session").one()
         assert one.expires_at is not None
         assert round((one.expires_at - one.created_at).total_seconds()) == 12 * 3600
+
+
+def test_sessions_that_were_over_long_ago_are_forgotten(app: FastAPI, database: Database, ann: UUID) -> None:
+    """And nothing else: tokens of programs stay to be seen."""
+    with database.writing() as session:
+        for days, scopes in ((31, "session"), (29, "session"), (31, "read")):
+            issue(session, [scopes], learner_id=ann, label=f"{days} {scopes}", lasts=-timedelta(days=days))
+    Visitor(app).send("/sign-in", link=link_of(database, ann))
+    with database.reading() as session:
+        labels = {one.label for one in session.query(Token)}
+    assert labels == {"29 session", "31 read", "browser", ""}
 
 
 def test_cookie_is_out_of_reach_of_scripts_and_other_sites(app: FastAPI, database: Database, ann: UUID) -> None:
