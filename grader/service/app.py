@@ -20,6 +20,7 @@ def create(settings: Settings, database: Database) -> FastAPI:
     app = FastAPI(
         title="Gradient grader",
         version=__version__,
+        description=document.ABOUT,
         openapi_url=document.PATH,
         docs_url=None,
         redoc_url=None,

@@ -22,6 +22,18 @@ PATH = "/v1/openapi.json"
 YAML = "application/yaml"
 COMPONENTS = "#/components/schemas/{model}"
 
+ABOUT = """
+Programs show a personal access token, `Authorization: Bearer grader_…`; its *scopes* say what it is good for.
+
+* **Handing in** is answered with 202 as soon as the work is safely kept; `Location` says where to ask what became of
+  it, and `Retry-After` when. With an `Idempotency-Key` it may be asked again: the same work is taken once.
+* **Lists** come in parts: `next`, and the header `Link`, lead to the part after.
+* **Errors** are problem documents (RFC 9457); `type` says which kind, and `errors` each place of the request.
+* **Tags**: what has an `ETag` is answered with 304 to who sends it back as `If-None-Match`.
+* **Limits**: 413 for what is too large, 408 for what comes too slowly, 429 with `Retry-After` for what comes too often.
+* **Webhooks** are signed as [Standard Webhooks](https://www.standardwebhooks.com) are.
+"""
+
 Schema: TypeAlias = dict[str, Any]
 Responses: TypeAlias = dict[int | str, Schema]
 

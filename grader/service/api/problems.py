@@ -121,10 +121,10 @@ def answer(request: Request, problem: Problem) -> Response:
     return Response(body, problem.status_code, headers, MEDIA_TYPE)
 
 
-# ----- what is raised, as problems -----
+# ----- what is raised, as problems; none of it needs a thread -----
 
 
-def _http(request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if isinstance(error, Problem):
         return answer(request, error)
@@ -144,7 +144,7 @@ def _sentence(error: HTTPException) -> str:
     return sentences.get(error.status_code, str(error.detail))
 
 
-def _invalid(request: Request, error: Exception) -> Response:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     faults = [fault(one["loc"], one["msg"]) for one in error.errors()]
     return answer(request, Problem(422, "the request is not as it should be", errors=faults))
@@ -168,7 +168,7 @@ def _lower(sentence: str) -> str:
     return sentence if sentence[:2].isupper() else sentence[:1].lower() + sentence[1:]
 
 
-def _refused(request: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     return answer(request, refusal(error))
 
 
@@ -189,10 +189,10 @@ def refusal(error: Exception) -> Problem:
             return Problem(422, str(error))
 
 
-def _unavailable(request: Request, error: Exception) -> Response:
+async def _unavailable(request: Request, error: Exception) -> Response:
     again = {"Retry-After": str(RETRY_SECONDS)}
     return answer(request, Problem(503, "the database cannot be reached just now", headers=again))
 
 
-def _mistake(request: Request, error: Exception) -> Response:
+async def _mistake(request: Request, error: Exception) -> Response:
     return answer(request, Problem(500, "this is a mistake of the service; its log says more"))
