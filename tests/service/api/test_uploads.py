@@ -130,7 +130,6 @@ def test_form_fields_that_nobody_asked_for_are_refused(ask: Ask, here: School) -
     assert none == [{"detail": "a submission has from 1 to 50 files", "pointer": "#/files"}]
 
 
-@pytest.mark.parametrize("text", ["a\x00b", "a\x1b[2Jb", "a\x7fb", "a\x9bb", "\ud800"])
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
@@ -145,15 +144,14 @@ def test_form_fields_that_nobody_asked_for_are_refused(ask: Ask, here: School) -
         ("PUT", "/v1/assignments/b/grades/{ada}/override", '{"score": 1, "reason": "?"}'),
     ],
 )
-def test_text_with_control_characters_is_refused(
-    ask: Ask, here: School, method: str, path: str, body: str, text: str
-) -> None:
+def test_text_with_control_characters_is_refused(ask: Ask, here: School, method: str, path: str, body: str) -> None:
     """NUL, which PostgreSQL cannot keep; escape sequences; surrogates."""
-    sent = body.replace("?", json.dumps(text)[1:-1])
-    answer = ask(method, path.format(ada=here.ada.id), content=sent, headers={"Content-Type": "application/json"})
-    assert answer.status_code == 422, answer.text
-    assert answer.text.isascii()
-    assert answer.text.isprintable()
+    for text in ("a\x00b", "a\x1b[2Jb", "a\x7fb", "a\x9bb", "\ud800"):
+        sent = body.replace("?", json.dumps(text)[1:-1])
+        answer = ask(method, path.format(ada=here.ada.id), content=sent, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 422, text
+        assert answer.text.isascii()
+        assert answer.text.isprintable()
 
 
 @pytest.mark.parametrize(
