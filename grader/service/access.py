@@ -9,7 +9,7 @@ is the same as for what does not exist. To the staff everything is there. Cookie
 
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeAlias
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -97,6 +97,17 @@ def staff(scope: Scope) -> Callable[[Holder], Awaitable[Holder]]:
         return holder
 
     return asker
+
+
+# What a route says of who asks: a learner or the staff, and with which scope.
+Anybody: TypeAlias = Annotated[Holder, Depends(bearer)]
+Reader: TypeAlias = Annotated[Holder, Depends(anybody(Scope.READ))]
+Submitter: TypeAlias = Annotated[Holder, Depends(anybody(Scope.SUBMIT))]
+Teacher: TypeAlias = Annotated[Holder, Depends(staff(Scope.READ))]
+Grader: TypeAlias = Annotated[Holder, Depends(staff(Scope.GRADE))]
+Author: TypeAlias = Annotated[Holder, Depends(staff(Scope.ASSIGN))]
+Keeper: TypeAlias = Annotated[Holder, Depends(staff(Scope.PEOPLE))]
+Admin: TypeAlias = Annotated[Holder, Depends(staff(Scope.ADMIN))]
 
 
 # ----- whose it is -----

@@ -15,7 +15,7 @@ from grader.errors import AssignmentError, AuthorError
 from grader.kit.public import public_data, yaml_text
 from grader.marked_yaml import compose
 from grader.service import access
-from grader.service.access import Scope
+from grader.service.access import Author, Reader, Teacher
 from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS, YAML, binary, body, links
 from grader.service.api.door import router
@@ -25,7 +25,6 @@ from grader.service.api.problems import Fault, Problem, not_there
 from grader.service.assignments import publish, read
 from grader.service.proving import Proof, validated
 from grader.service.tables import Assignment, AssignmentVersion, Policy, now
-from grader.service.tokens import Holder
 
 routes = router("assignments")
 
@@ -44,10 +43,6 @@ MOST_WAITING = 3
 _WAITING = BoundedSemaphore(MOST_WAITING)
 UNNAMED = "assignment"
 """The id of an assignment whose text gives none, and which came without a name."""
-
-Reader = Annotated[Holder, Depends(access.anybody(Scope.READ))]
-Reading = Annotated[Holder, Depends(access.staff(Scope.READ))]
-Author = Annotated[Holder, Depends(access.staff(Scope.ASSIGN))]
 
 
 @dataclass(frozen=True)
@@ -171,7 +166,7 @@ def get(request: Request, holder: Reader, assignment_id: models.AssignmentId) ->
 
 @routes.get("/assignments/{assignment_id}/versions", responses=ANSWERS.of(401, 403, 404, 422, 429))
 def get_versions(
-    request: Request, holder: Reading, assignment_id: models.AssignmentId, asked: Asked
+    request: Request, holder: Teacher, assignment_id: models.AssignmentId, asked: Asked
 ) -> models.Listing[models.Version]:
     """What was published of an assignment, the newest first."""
     with bodies.database(request).reading() as session:
@@ -186,7 +181,7 @@ def get_versions(
     response_class=Response,
     responses={**ANSWERS.text(YAML), **ANSWERS.of(401, 403, 404, 422, 429)},
 )
-def get_text(request: Request, holder: Reading, assignment_id: models.AssignmentId, number: models.Number) -> Response:
+def get_text(request: Request, holder: Teacher, assignment_id: models.AssignmentId, number: models.Number) -> Response:
     """The text of a version as it was published, with everything that learners may not know."""
     with bodies.database(request).reading() as session:
         access.assignment(session, holder, assignment_id)

@@ -2,17 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Query, Request
 from sqlalchemy import select
 
-from grader.service import access
-from grader.service.access import Scope
+from grader.service.access import Admin
 from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS
 from grader.service.api.door import router
 from grader.service.api.paging import Asked
 from grader.service.tables import Audit
-from grader.service.tokens import Holder
 
 routes = router("audit")
 
@@ -20,7 +18,7 @@ routes = router("audit")
 @routes.get("/audit", responses=ANSWERS.of(401, 403, 404, 422, 429))
 def get_all(
     request: Request,
-    holder: Annotated[Holder, Depends(access.staff(Scope.ADMIN))],
+    holder: Admin,
     asked: Asked,
     actor: Annotated[models.Line | None, Query(description="As staff:<id>.")] = None,
     object: Annotated[models.Line | None, Query(description="As submission:<id>.")] = None,

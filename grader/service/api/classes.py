@@ -7,7 +7,7 @@ from fastapi import Depends, Request, Response
 from sqlalchemy import func, select
 
 from grader.service import access, audit, people, roster
-from grader.service.access import Scope
+from grader.service.access import Keeper
 from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS, body, links
 from grader.service.api.door import router
@@ -15,13 +15,10 @@ from grader.service.api.paging import Asked, Statement
 from grader.service.api.problems import Fault, Problem, not_there
 from grader.service.roster import RosterError
 from grader.service.tables import Class, Membership
-from grader.service.tokens import Holder
 
 routes = router("people")
 
 NEXT = links("classes.get", "classes.post_roster", class_id="id")
-
-Keeper = Annotated[Holder, Depends(access.staff(Scope.PEOPLE))]
 
 
 async def sent(request: Request) -> bytes:

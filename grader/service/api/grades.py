@@ -6,12 +6,12 @@ That one of the staff saw or changed a grade is written down.
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy.orm import Session
 
 from grader.service import access, audit, overriding
 from grader.service import grades as reckoning
-from grader.service.access import Scope
+from grader.service.access import Grader, Reader, Teacher
 from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS
 from grader.service.api.door import router
@@ -25,15 +25,12 @@ routes = router("grades")
 
 CSV = "text/csv"
 
-Reader = Annotated[Holder, Depends(access.anybody(Scope.READ))]
-Reading = Annotated[Holder, Depends(access.staff(Scope.READ))]
-Grader = Annotated[Holder, Depends(access.staff(Scope.GRADE))]
 ClassQuery = Annotated[models.ClassName | None, Query(alias="class", description="Of this class only.")]
 
 
 @routes.get("/assignments/{assignment_id}/grades", responses=ANSWERS.of(401, 403, 404, 422, 429))
 def get_all(
-    request: Request, holder: Reading, assignment_id: models.AssignmentId, asked: Asked, class_id: ClassQuery = None
+    request: Request, holder: Teacher, assignment_id: models.AssignmentId, asked: Asked, class_id: ClassQuery = None
 ) -> models.Listing[models.Grade]:
     """The grades of all who handed in, or of everybody in a class."""
     with bodies.database(request).writing() as session:
@@ -50,7 +47,7 @@ def get_all(
     responses={**ANSWERS.text(CSV), **ANSWERS.of(401, 403, 404, 422, 429)},
 )
 def get_gradebook(
-    request: Request, holder: Reading, assignment_id: models.AssignmentId, class_id: ClassQuery = None
+    request: Request, holder: Teacher, assignment_id: models.AssignmentId, class_id: ClassQuery = None
 ) -> Response:
     """The grades as a table, as `grader grade` writes it."""
     with bodies.database(request).writing() as session:

@@ -4,19 +4,18 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grader.service import access, audit, people, tokens
-from grader.service.access import Scope
+from grader.service.access import Keeper
 from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS, links
 from grader.service.api.door import router
 from grader.service.api.paging import Asked, Statement
 from grader.service.settings import Settings
 from grader.service.tables import Learner, Membership, Person, now
-from grader.service.tokens import Holder
 
 routes = router("people")
 
@@ -24,8 +23,6 @@ NEXT = links("learners.get", "learners.post_link", learner_id="id")
 
 SIGN_IN = "sign-in"
 """The scope of a token that signs in, and does nothing else."""
-
-Keeper = Annotated[Holder, Depends(access.staff(Scope.PEOPLE))]
 
 
 @routes.post(

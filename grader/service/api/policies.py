@@ -1,20 +1,14 @@
 """/v1/assignments/{id}/policy: when work is taken, what of it counts, and what is shown."""
 
-from typing import Annotated
-
-from fastapi import Depends, Request
+from fastapi import Request
 
 from grader.service import access, audit, policy
-from grader.service.access import Scope
+from grader.service.access import Author, Reader
 from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS
 from grader.service.api.door import router
-from grader.service.tokens import Holder
 
 routes = router("assignments")
-
-Reader = Annotated[Holder, Depends(access.anybody(Scope.READ))]
-Author = Annotated[Holder, Depends(access.staff(Scope.ASSIGN))]
 
 
 @routes.get("/assignments/{assignment_id}/policy", responses=ANSWERS.of(401, 403, 404, 422, 429))

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grader.report import Report, dump
 from grader.service import access, audit, differences, policy, views
-from grader.service.access import Scope
+from grader.service.access import Reader, Teacher
 from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS
 from grader.service.api.door import router
@@ -25,8 +25,6 @@ from grader.service.tokens import Holder
 
 routes = router("reports")
 
-Reader = Annotated[Holder, Depends(access.anybody(Scope.READ))]
-Reading = Annotated[Holder, Depends(access.staff(Scope.READ))]
 View = Annotated[
     Literal["staff", "student"] | None, Query(description="Of the staff only: all of it, or what the learner sees.")
 ]
@@ -60,7 +58,7 @@ def get_of_attempt(
 
 
 @routes.get("/submissions/{submission_id}/attempts/{number}/difference", responses=ANSWERS.of(401, 403, 404, 422, 429))
-def get_difference(request: Request, holder: Reading, submission_id: UUID, number: models.Number) -> models.Difference:
+def get_difference(request: Request, holder: Teacher, submission_id: UUID, number: models.Number) -> models.Difference:
     """What an attempt changed against the newest before it that was graded."""
     with bodies.database(request).writing() as session:
         access.submission(session, holder, submission_id)

@@ -1,13 +1,12 @@
 """/v1/staff: who teaches, and links that let them sign in."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import select
 
-from grader.service import access, audit, people
-from grader.service.access import Scope
+from grader.service import audit, people
+from grader.service.access import Admin
 from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS, links
 from grader.service.api.door import router
@@ -15,13 +14,10 @@ from grader.service.api.learners import link
 from grader.service.api.paging import Asked
 from grader.service.api.problems import not_there
 from grader.service.tables import Staff
-from grader.service.tokens import Holder
 
 routes = router("people")
 
 NEXT = links("staff.get", "staff.post_link", staff_id="id")
-
-Admin = Annotated[Holder, Depends(access.staff(Scope.ADMIN))]
 
 
 @routes.post(

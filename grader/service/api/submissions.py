@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from grader.assignment import Id
 from grader.language import Language
 from grader.service import access, audit
-from grader.service.access import Scope
+from grader.service.access import Grader, Reader, Submitter
 from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS, binary, body, links, properties, ref
 from grader.service.api.door import router
@@ -41,9 +41,6 @@ NEXT = links(
 NEXT_OF_ATTEMPT = links(
     "submissions.get_attempt", "reports.get_of_attempt", "reports.get_difference", submission_id="id", number="attempt"
 )
-Reader = Annotated[Holder, Depends(access.anybody(Scope.READ))]
-Submitter = Annotated[Holder, Depends(access.anybody(Scope.SUBMIT))]
-Grader = Annotated[Holder, Depends(access.staff(Scope.GRADE))]
 
 Newest = aliased(Attempt)
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from grader.service import access, audit, tokens
-from grader.service.access import LEARNER_SCOPES, Scope
+from grader.service.access import LEARNER_SCOPES, Anybody, Scope
 from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS, links
 from grader.service.api.door import router
@@ -21,8 +21,6 @@ from grader.service.tokens import Holder
 routes = router("tokens")
 
 NEXT = links("tokens.get", "tokens.delete", token_id="id")
-
-Anybody = Annotated[Holder, Depends(access.bearer)]
 
 
 @routes.post(

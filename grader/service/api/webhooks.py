@@ -1,28 +1,24 @@
 """/v1/webhooks: addresses that are told of what happens, and whether they were reached."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request, Response
+from fastapi import Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grader.service import access, audit
-from grader.service.access import Scope
+from grader.service import audit
+from grader.service.access import Admin
 from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS, links
 from grader.service.api.door import router
 from grader.service.api.paging import Asked
 from grader.service.api.problems import not_there
 from grader.service.tables import Delivery, Outbox, Webhook
-from grader.service.tokens import Holder
 from grader.service.webhooks import Kind, subscribe
 
 routes = router("webhooks")
 
 NEXT = links("webhooks.get", "webhooks.get_deliveries", "webhooks.delete", webhook_id="id")
-
-Admin = Annotated[Holder, Depends(access.staff(Scope.ADMIN))]
 
 
 @routes.post(
