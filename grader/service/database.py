@@ -6,9 +6,11 @@ one that writes says so at its beginning, since one that finds out later may hav
 
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -24,6 +26,9 @@ CONNECT_SECONDS = 5
 ANSWER_SECONDS = 15
 """A server that acknowledges nothing for so long is gone."""
 
+THREADS = 50
+"""That may ask at a time, and each keep its connection to a file; to make one takes longer than most questions."""
+
 Unavailable = (OperationalError, InterfaceError, TimeoutError)
 """What is raised while there is no connection, no room on the disk, or no end of waiting; later it may be well."""
 
@@ -34,6 +39,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(_url(url))
         self._writer = self.engine.execution_options(writes=True)
+        self._turn = Turn() if self.is_sqlite else nullcontext()
 
     @property
     def is_sqlite(self) -> bool:
@@ -57,13 +63,13 @@ class Database:
         Raises:
             RefusedError: if a value is none that the database could ever hold, such as a NUL in a text of PostgreSQL.
         """
-        with _refusing(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with _refusing(), self._turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:
         """One transaction on the tables themselves."""
-        with self._writer.begin() as connection:
+        with self._turn, self._writer.begin() as connection:
             yield connection
 
     def close(self) -> None:
@@ -77,6 +83,40 @@ def _refusing() -> Iterator[None]:
         yield
     except DataError:
         raise RefusedError("a value has a character, or a size, that cannot be kept") from None
+
+
+class Turn:
+    """Lets the threads of this process write one after the other, in the order they came.
+
+    SQLite itself would have them look again now and then, and one that always looks at the wrong moment waits for long.
+    """
+
+    def __init__(self) -> None:
+        self._door = Lock()
+        self._taken = False
+        self._waiting: deque[Lock] = deque()
+
+    def __enter__(self) -> None:
+        with self._door:
+            if not self._taken:
+                self._taken = True
+                return
+            mine = Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        if not mine.acquire(timeout=BUSY_SECONDS):
+            with self._door:
+                if mine in self._waiting:
+                    self._waiting.remove(mine)
+                    raise TimeoutError("others write for too long")
+                # It became ours at this very moment.
+
+    def __exit__(self, *_: object) -> None:
+        with self._door:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
 
 
 def _url(text: str) -> URL:
@@ -104,7 +144,7 @@ def _engine(url: URL) -> Engine:
     if not url.database or url.database == ":memory:":
         raise AuthorError("an SQLite database needs a file: what is only in memory is lost with the process")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(url, hide_parameters=True, pool_size=THREADS, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

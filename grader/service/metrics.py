@@ -36,7 +36,7 @@ from grader.service.settings import Settings
 from grader.service.tables import Attempt, State, now
 from grader.service.worker import Bench
 
-disable_created_metrics()  # a second number for each, of no use to anybody
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a second number for each, of no use to anybody
 REGISTRY = CollectorRegistry()
 PlatformCollector(REGISTRY)
 ProcessCollector(registry=REGISTRY)

@@ -1,12 +1,14 @@
 """A transaction is whole or nothing, and durable; what is no database of ours is refused."""
 
+import time
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from sqlalchemy import text
 
 from grader.errors import AuthorError
-from grader.service.database import Database
+from grader.service.database import Database, Turn, Unavailable
 from grader.service.refusals import RefusedError
 from grader.service.tables import Assignment, Learner
 from tests.service.handed import learner
@@ -69,3 +71,33 @@ def test_reading_and_writing_a_value_that_cannot_be_kept_is_refused(database: Da
         with pytest.raises(RefusedError) as error, session_of() as session:
             session.get(Assignment, "a\0b")
         assert str(error.value) == "a value has a character, or a size, that cannot be kept"
+
+
+def test_writing_threads_have_their_turn_in_the_order_they_came() -> None:
+    """Whoever comes again does not overtake those who wait."""
+    turn, order = Turn(), []
+
+    def write(number: int) -> None:
+        with turn:
+            order.append(number)
+
+    threads = [Thread(target=write, args=(number,)) for number in range(20)]
+    with turn:
+        for number, thread in enumerate(threads):
+            thread.start()
+            while len(turn._waiting) <= number:
+                time.sleep(0.001)
+    for thread in threads:
+        thread.join()
+    assert order == list(range(20))
+
+
+def test_writing_turn_that_does_not_come_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As SQLite says it, too; afterwards nobody is waited for who has gone."""
+    monkeypatch.setattr("grader.service.database.BUSY_SECONDS", 0.01)
+    turn = Turn()
+    with turn, pytest.raises(Unavailable) as error, turn:
+        pass
+    assert str(error.value) == "others write for too long"
+    with turn:
+        assert not turn._waiting
