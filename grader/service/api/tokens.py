@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from grader.service import access, audit, tokens
@@ -20,6 +20,8 @@ from grader.service.tokens import Holder
 
 routes = router("tokens")
 
+MOST_TOKENS = 50
+"""Of one holder: each may ask as often as the limits let a token."""
 NEXT = links("tokens.get", "tokens.delete", token_id="id")
 
 
@@ -28,7 +30,7 @@ NEXT = links("tokens.get", "tokens.delete", token_id="id")
     status_code=201,
     responses={
         **ANSWERS.created(models.IssuedToken, NEXT),
-        **ANSWERS.of(400, 401, 403, 404, 408, 413, 415, 422, 429),
+        **ANSWERS.of(400, 401, 403, 404, 408, 409, 413, 415, 422, 429),
     },
 )
 def post(request: Request, response: Response, holder: Anybody, new: models.NewToken) -> models.IssuedToken:
@@ -38,6 +40,9 @@ def post(request: Request, response: Response, holder: Anybody, new: models.NewT
         most = holder.scopes & LEARNER_SCOPES if learner_id is not None else holder.scopes
         if beyond := [scope for scope in new.scopes if scope not in most]:
             raise Problem(403, f"a token cannot give what it has not, or its holder may not have: {', '.join(beyond)}")
+        mine = Token.learner_id == learner_id if learner_id is not None else Token.staff_id == staff_id
+        if (session.scalar(select(func.count()).where(mine, _opens())) or 0) >= MOST_TOKENS:
+            raise Problem(409, f"there are {MOST_TOKENS} tokens; take one back")
         issued = tokens.issue(
             session,
             new.scopes,
@@ -60,8 +65,7 @@ def get_all(
     learner: Annotated[UUID | None, Query(description="A learner's; needs the scope people.")] = None,
 ) -> models.Listing[models.Token]:
     """Tokens that open something by now: one's own, or a learner's."""
-    opens = (Token.revoked_at.is_(None), or_(Token.expires_at.is_(None), Token.expires_at > now()))
-    found = select(Token).where(access.tokens_of(holder, learner), *opens, Token.scopes.not_in(("session", "sign-in")))
+    found = select(Token).where(access.tokens_of(holder, learner), _opens())
     with bodies.database(request).reading() as session:
         rows = asked.rows(session, found, Token.created_at, Token.id)
         return asked.listing([_shown(row[0]) for row in rows.found], rows)
@@ -100,6 +104,12 @@ def _owner(session: Session, holder: Holder, new: models.NewToken) -> tuple[UUID
 def _need(holder: Holder, scope: Scope) -> None:
     if holder.staff_id is None or scope not in holder.scopes:
         raise Problem(403, f"only staff with the scope {scope} may do this for others")
+
+
+def _opens() -> ColumnElement[bool]:
+    """The condition that a token is good for programs by now."""
+    in_time = or_(Token.expires_at.is_(None), Token.expires_at > now())
+    return and_(Token.revoked_at.is_(None), in_time, Token.scopes.not_in(("session", "sign-in")))
 
 
 def _lasts(session: Session, holder: Holder, days: int | None) -> timedelta | None:

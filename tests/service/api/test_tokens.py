@@ -80,3 +80,17 @@ def test_get_all_are_ones_own_or_a_learners(ask: Ask, here: School) -> None:
     asked = {"learner": str(here.ada.id)}
     assert [one["id"] for one in ask("GET", "/v1/tokens", params=asked).json()["items"]] == expected
     assert len(ask("GET", "/v1/tokens").json()["items"]) == 1
+
+
+def test_post_one_too_many_is_refused_until_one_is_taken_back(
+    ask: Ask, here: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else whoever may ask so often with a token would make many."""
+    monkeypatch.setattr("grader.service.api.tokens.MOST_TOKENS", 2)
+    new = {"scopes": ["read"]}
+    first, second = (ask("POST", "/v1/tokens", here.ada.secret, json=new) for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 409)
+    assert second.json()["detail"] == "there are 2 tokens; take one back"
+    assert ask("POST", "/v1/tokens", here.bob.secret, json=new).status_code == 201
+    assert ask("DELETE", first.headers["Location"], here.ada.secret).status_code == 204
+    assert ask("POST", "/v1/tokens", here.ada.secret, json=new).status_code == 201
