@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from grader.service.database import Database
 from grader.service.tables import Attempt, State
 
-SOONEST, LATEST = 1, 10
+SOONEST, LATEST = 1, 15
 """Seconds."""
-PER_SECOND = 50
-"""So many that wait are worth a second more."""
+PER_SECOND = 25
+"""So many are graded in a second, where little else is done."""
 COUNTED_SECONDS = 1.0
 """That a count is believed."""
 
@@ -32,5 +32,5 @@ class Pace:
             self._counted = time.monotonic()  # first, so that of many who ask at once one looks
             with self._database.reading() as session:
                 waiting = session.scalar(select(func.count()).where(Attempt.state == State.QUEUED)) or 0
-            self._seconds = min(LATEST, SOONEST + waiting // PER_SECOND)
+            self._seconds = min(LATEST, SOONEST + int(waiting / PER_SECOND))
         return self._seconds

@@ -9,9 +9,9 @@ from grader.service.pace import Pace
 from tests.service.handed import handed_in
 
 
-@pytest.mark.parametrize(("per_second", "seconds"), [(50, 1), (4, 3), (1, 10)])
+@pytest.mark.parametrize(("per_second", "seconds"), [(50, 1), (4, 3), (0.5, 15)])
 def test_seconds_grow_with_the_queue_to_a_limit(
-    database: Database, monkeypatch: pytest.MonkeyPatch, per_second: int, seconds: int
+    database: Database, monkeypatch: pytest.MonkeyPatch, per_second: float, seconds: int
 ) -> None:
     """A second for so many."""
     monkeypatch.setattr(pace, "PER_SECOND", per_second)
