@@ -1,5 +1,7 @@
 """A policy is set as a whole, and said again as it was set."""
 
+import pytest
+
 from tests.service.api.conftest import Ask
 from tests.service.api.school import School
 
@@ -41,3 +43,11 @@ def test_put_times_that_contradict_each_other_are_refused(ask: Ask) -> None:
     answer = ask("PUT", "/v1/assignments/b/policy", json={"due_at": "2026-12-01T00:00:00"})
     assert [one["pointer"] for one in answer.json()["errors"]] == ["#/due_at"]
     assert ask("GET", "/v1/assignments/b/policy").json() == DEFAULTS
+
+
+@pytest.mark.parametrize("time", [0, 1.5, True, "0", "1700000000", "2026-12-01", "2026-12-01 00:00:00Z", "soon", ""])
+def test_put_time_that_is_none_is_refused(ask: Ask, time: object) -> None:
+    """Nobody means 1970."""
+    answer = ask("PUT", "/v1/assignments/b/policy", json={"opens_at": time})
+    expected = "input should be a time, as 2026-11-30T23:59:00+01:00"
+    assert answer.json()["errors"] == [{"detail": expected, "pointer": "#/opens_at"}]

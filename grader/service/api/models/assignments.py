@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from grader.assignment import Id
-from grader.service.api.models.base import Attempts, Body, Percent
+from grader.service.api.models.base import Attempts, Body, Percent, Time
 from grader.service.policy import Counts, Rules, Shown
 
 
@@ -53,9 +53,9 @@ class Published(Body):
 class Policy(Body):
     """When work is taken, what of it counts, and what is shown; a time that is null never comes."""
 
-    opens_at: AwareDatetime | None = None
-    due_at: AwareDatetime | None = None
-    closes_at: AwareDatetime | None = None
+    opens_at: Time | None = None
+    due_at: Time | None = None
+    closes_at: Time | None = None
     late_percent: Percent = Field(default=0.0, description="Of the points reached, for each day begun after due_at.")
     attempts: Attempts | None = None
     counts: Counts = Rules.counts

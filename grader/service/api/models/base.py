@@ -1,9 +1,11 @@
 """What all bodies are made of: text and numbers that are taken, and lists that are answered."""
 
+import re
+from datetime import datetime
 from typing import Annotated, Generic, TypeAlias, TypeVar
 
 from fastapi import Path
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from grader.assignment import Id
 
@@ -24,6 +26,15 @@ def _number(value: object) -> object:
     return value
 
 
+def _time(value: object) -> object:
+    """What RFC 3339 calls a time; a number, or digits in a text, might be one by any clock."""
+    if not isinstance(value, datetime) and not (isinstance(value, str) and _TIME.match(value)):
+        raise ValueError("input should be a time, as 2026-11-30T23:59:00+01:00")
+    return value
+
+
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]")
+Time: TypeAlias = Annotated[AwareDatetime, BeforeValidator(_time)]
 Numeric = BeforeValidator(_number)
 Days: TypeAlias = Annotated[int, Field(ge=1, le=MOST_DAYS), Numeric]
 Hours: TypeAlias = Annotated[int, Field(ge=1, le=24 * 31), Numeric]
