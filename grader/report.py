@@ -197,7 +197,8 @@ class AssignmentReport(Part):
     """Which assignment, in which version."""
 
     id: str
-    sha256: str
+    sha256: str | None = None
+    """Of the whole file; hidden seeds derive from it, so that students are not shown it."""
 
 
 class LmsReport(Part):
@@ -278,7 +279,7 @@ def dump(report: Report) -> bytes:
 
 
 def student_view(report: Report) -> Report:
-    """The report without what a hidden case would give away: inputs, printed output, numbers and exceptions."""
+    """The report without what gives a hidden case away: its seed, inputs, output, numbers, exceptions, time, memory."""
     with speaking(report.language):
         gradients = tuple(
             gradient.model_copy(
@@ -290,7 +291,9 @@ def student_view(report: Report) -> Report:
             for gradient in report.gradients
         )
     hides = any(case.visibility == "hidden" for gradient in gradients for case in gradient.cases)
-    return report.model_copy(update={"gradients": gradients, "stdout": "" if hides else report.stdout})
+    changes = {"gradients": gradients, "assignment": report.assignment.model_copy(update={"sha256": None})}
+    # How long it took and what it held are numbers that a submission chooses, like what it prints.
+    return report.model_copy(update={**changes, **({"stdout": "", "timing": {}} if hides else {})})
 
 
 def json_schema() -> dict[str, Any]:

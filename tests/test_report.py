@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from grader.language import Language
 from grader.report import (
+    AssignmentReport,
     CaseReport,
     ComparisonReport,
     ErrorMapReport,
@@ -125,9 +126,25 @@ def test_student_view_hides_what_hidden_cases_give_away() -> None:
 
 
 def test_student_view_of_public_cases_keeps_everything() -> None:
-    """Where nothing is hidden, nothing is left out."""
-    one = report("ann", gradient(case("incorrect"), verdict="incorrect"), stdout="x\n")
-    assert student_view(one) == one
+    """Where nothing is hidden, nothing is left out but what the next one's hidden cases are drawn from."""
+    one = report("ann", gradient(case("incorrect"), verdict="incorrect"), stdout="x\n", timing={"wall_seconds": 0.5})
+    assert student_view(one) == one.model_copy(update={"assignment": AssignmentReport(id="relu")})
+
+
+def test_student_view_has_nothing_that_hidden_cases_can_be_drawn_from() -> None:
+    """Not the hash that their seeds derive from, whatever has come of the submission."""
+    for one in (*CLASS, report("ann")):
+        assert one.assignment.sha256
+        shown = dump(student_view(one))
+        assert one.assignment.sha256.encode() not in shown
+        jsonschema.validate(json.loads(shown), json_schema())
+
+
+def test_student_view_has_no_numbers_that_a_submission_chooses() -> None:
+    """Who sleeps for as long as a hidden input says, or keeps as much memory, is not told how much that was."""
+    hidden = case("correct", visibility="hidden")
+    one = report("ann", gradient(hidden, verdict="correct"), timing={"wall_seconds": 2.71828, "peak_memory_mb": 314.1})
+    assert student_view(one).timing == {}
 
 
 def test_student_view_has_no_fingerprint_and_no_map_of_a_hidden_case() -> None:
