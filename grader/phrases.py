@@ -7,6 +7,7 @@ it translated. What is not in the table, such as what Python says itself, stays 
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from string import Formatter
 
@@ -121,15 +122,15 @@ PHRASES: tuple[str, ...] = (
 """Their sentences, with `{what}` where another one of them stands; the first that matches is taken."""
 
 
-def phrase(said: str) -> str:
-    """What was said, in the language that is spoken."""
+def phrase(said: str, table: Sequence[str] = PHRASES) -> str:
+    """What was said, in the language that is spoken; others may have a table of their own."""
     if spoken() is Language.en:
         return said
-    for template in PHRASES:
+    for template in table:
         found = _pattern(template).fullmatch(said)
         if found is not None:
             facts = found.groupdict()
-            return translated(template).format_map(facts | {"what": phrase(facts.get("what", ""))})
+            return translated(template).format_map(facts | {"what": phrase(facts.get("what", ""), table)})
     return said
 
 

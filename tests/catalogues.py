@@ -21,6 +21,7 @@ from grader import messages
 from grader.kit.texts import TEXTS
 from grader.language import Language
 from grader.phrases import PHRASES
+from grader.service.pages.words import REFUSALS
 from grader.verdict import STATUSES
 
 GRADER = Path(messages.__file__).parent
@@ -35,7 +36,7 @@ KEYWORDS = {"_": None, "translated": None, "counted": (1, 2)}
 
 def texts() -> tuple[Text, ...]:
     """Everything that has to be translated, each once, in the order of the sources."""
-    return tuple(dict.fromkeys([*_sentences(), *PHRASES, *_marked()]))
+    return tuple(dict.fromkeys([*_sentences(), *PHRASES, *REFUSALS, *_marked()]))
 
 
 def _sentences() -> Iterator[str]:

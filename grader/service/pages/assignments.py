@@ -164,7 +164,7 @@ def set_rules(
     except UnknownError:
         raise
     except RefusedError as error:
-        return _rules(request, site, assignment_id, refused=str(error))
+        return _rules(request, site, assignment_id, refused=words.refusal(error))
     except ValueError:
         return _rules(request, site, assignment_id, refused=_("A number or a time cannot be read."))
     return RedirectResponse(f"/staff/assignments/{assignment_id}?done=policy", 303)

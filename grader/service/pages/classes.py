@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from grader.render.gradebook import harmless
 from grader.service import audit, people
+from grader.service.pages import words
 from grader.service.pages.rendering import page
 from grader.service.pages.sign_in import link
 from grader.service.pages.site import Site, SiteOfPages, Staff
@@ -47,7 +48,7 @@ def create(
             people.create_class(session, id, title)
             audit.note(session, staff.name, "create", f"class:{id}")
     except RefusedError as error:
-        return _classes(request, site, refused=str(error))
+        return _classes(request, site, refused=words.refusal(error))
     return RedirectResponse(f"/staff/classes/{id}?done=class", 303)
 
 
@@ -68,7 +69,7 @@ def roster(request: Request, site: Site, staff: Staff, class_id: str, file: Anno
     except UnknownError:
         raise
     except RefusedError as error:
-        return _class(request, site, class_id, refused=str(error))
+        return _class(request, site, class_id, refused=words.refusal(error))
     return _class(request, site, class_id, enrolled=enrolled)
 
 

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from grader.language import translated as _
 from grader.service.database import Unavailable
+from grader.service.pages import words
 from grader.service.pages.rendering import page
 from grader.service.pages.sessions import NotSignedInError
 from grader.service.refusals import RefusedError, UnknownError
@@ -79,7 +80,7 @@ def add(app: FastAPI) -> None:
 
     @app.exception_handler(RefusedError)
     def not_done(request: Request, error: RefusedError) -> Response:
-        return failure(request, 422, str(error))
+        return failure(request, 422, words.refusal(error))
 
     for kind in Unavailable:
         app.add_exception_handler(kind, lambda request, error: away(request))

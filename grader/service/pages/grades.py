@@ -180,7 +180,7 @@ def set_grade(
         refused = _("The points are no number.")
         return _learner(request, site, staff, assignment_id, learner_id, refused=refused)
     except RefusedError as error:
-        return _learner(request, site, staff, assignment_id, learner_id, refused=str(error))
+        return _learner(request, site, staff, assignment_id, learner_id, refused=words.refusal(error))
     done = "undone" if undo else "overridden"
     return RedirectResponse(f"/staff/assignments/{assignment_id}/learners/{learner_id}?done={done}", 303)
 

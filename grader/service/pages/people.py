@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from sqlalchemy import select
 
 from grader.service import audit, people
+from grader.service.pages import words
 from grader.service.pages.rendering import page
 from grader.service.pages.sign_in import link
 from grader.service.pages.site import Site, SiteOfPages, Staff
@@ -32,7 +33,7 @@ def invite(request: Request, site: Site, staff: Staff, name: Annotated[str, Form
             address = link(session, site.address(request), staff_id=staff_id)
             audit.note(session, staff.name, "link", f"staff:{staff_id}")
     except RefusedError as error:
-        return _everybody(request, site, refused=str(error))
+        return _everybody(request, site, refused=words.refusal(error))
     return page(request, "secret.html", kind="link", name=name.strip(), secret=address, back="/staff/people")
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, or_, select
 
 from grader.service import access, audit, tokens, webhooks
 from grader.service.access import Scope
-from grader.service.pages import sessions, sign_in
+from grader.service.pages import sessions, sign_in, words
 from grader.service.pages.rendering import page
 from grader.service.pages.site import Site, SiteOfPages, Staff
 from grader.service.refusals import RefusedError
@@ -74,7 +74,7 @@ def subscribe(
             webhook_id, secret = webhooks.subscribe(session, url.strip(), kinds, to_private=private)
             audit.note(session, staff.name, "create", f"webhook:{webhook_id}")
     except RefusedError as error:
-        return _overview(request, site, staff.staff_id, refused=str(error))
+        return _overview(request, site, staff.staff_id, refused=words.refusal(error))
     return page(request, "secret.html", kind="webhook", name=url, secret=secret, back="/staff/access")
 
 

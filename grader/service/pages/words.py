@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from grader.language import translated as _
+from grader.phrases import phrase
 from grader.service.grades import Standing
 from grader.service.policy import Shown
 from grader.service.refusals import AttemptsUsedError, ClosedError, RefusedError
@@ -70,4 +71,36 @@ def refusal(error: RefusedError) -> str:
         case AttemptsUsedError():
             return _("You have handed in as often as it is allowed.")
         case _:
-            return str(error)
+            return phrase(str(error), REFUSALS)
+
+
+REFUSALS: tuple[str, ...] = (
+    "line {line}: {what}",
+    "this is not UTF-8; save it as CSV in UTF-8",
+    "this is no text",
+    "the login {login} stands in line {line} too",
+    "a roster has {count} rows at most",
+    "the roster is larger than {size} MiB",
+    "there is nobody on the roster",
+    "expected a line with the names of the columns: login, and perhaps name and mail",
+    "a column stands there twice",
+    "the login is missing",
+    "this is no table: {why}",
+    "another learner has this login",
+    "another class has this id",
+    "one of the staff needs a name",
+    "a class needs a title",
+    "a {field} has {count} characters at most",
+    "this {field} has a character that cannot be seen",
+    "a grade is a number of points from 0 to {most}",
+    "a reason is needed, of {count} characters at most",
+    "an assignment opens before it is due, and closes no sooner than that",
+    "the penalty is a percentage from 0 to 100 of the points that were reached",
+    "the number of attempts is from 1 to 1000, or is left out",
+    "two of the files have the same name",
+    "{file} is no name of a file",
+    "that is no address; expected https://host/path",
+    "messages are sent by https only",
+    "the address has a password in it, which everybody who may list addresses would see",
+)
+"""What the service says to whoever asks, recognised as `grader.phrases` does, so that it can be said in Chinese."""

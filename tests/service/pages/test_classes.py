@@ -86,3 +86,11 @@ def test_learner_is_taken_out_of_a_class(teacher: Visitor, database: Database) -
     assert "Ada L." not in teacher.page("/staff/classes/c")
     with database.reading() as session:
         assert people.find(session, "ada") == ada
+
+
+def test_refusal_is_said_in_the_readers_language(teacher: Visitor, database: Database) -> None:
+    """Although what refuses knows of no language."""
+    with database.writing() as session:
+        people.create_class(session, "c", "C")
+    teacher.get("/staff?lang=zh-CN")
+    assert "第 3 行：登录名 ada 在第 2 行已经出现" in taken(teacher, b"login,name\nada,A\nada,B\n").text
