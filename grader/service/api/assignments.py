@@ -14,8 +14,8 @@ from grader.assignment import Id
 from grader.errors import AssignmentError, AuthorError
 from grader.kit.public import public_data, yaml_text
 from grader.marked_yaml import compose
-from grader.service import access
-from grader.service.access import Author, Reader, Teacher
+from grader.service import access, audit
+from grader.service.access import Author, Grader, Reader, Teacher
 from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS, YAML, binary, body, links
 from grader.service.api.door import router
@@ -23,8 +23,11 @@ from grader.service.api.downloads import download
 from grader.service.api.paging import Asked, Statement
 from grader.service.api.problems import Fault, Problem, not_there
 from grader.service.assignments import publish, read
+from grader.service.handing_in import regrade_all
+from grader.service.pace import Pace
 from grader.service.proving import Proof, validated
 from grader.service.tables import Assignment, AssignmentVersion, Policy, now
+from grader.service.tokens import Holder
 
 routes = router("assignments")
 
@@ -32,6 +35,7 @@ NEXT = links(
     "assignments.get",
     "assignments.get_versions",
     "assignments.get_public",
+    "assignments.post_regrade",
     "policies.get",
     "policies.put",
     "grades.get_all",
@@ -124,6 +128,30 @@ def post(
     )
 
 
+@routes.post(
+    "/assignments/{assignment_id}/regrade",
+    status_code=202,
+    responses={
+        **ANSWERS.accepted(models.RegradedAll, links("submissions.get_all", assignment="id")),
+        **ANSWERS.of(401, 403, 404, 422, 429),
+    },
+)
+def post_regrade(
+    request: Request, response: Response, holder: Grader, assignment_id: models.AssignmentId
+) -> models.RegradedAll:
+    """Grade whatever is not graded on the newest version, nor waits for it; asking twice is the same as asking once."""
+    database = bodies.database(request)
+    with database.reading() as session:
+        access.assignment(session, holder, assignment_id)
+    count = regrade_all(database, assignment_id)
+    with database.writing() as session:
+        audit.note(session, holder.name, "regrade", f"assignment:{assignment_id}", f"submissions {count}")
+    pace: Pace = request.app.state.pace
+    response.headers["Location"] = f"/v1/submissions?assignment={assignment_id}"
+    response.headers["Retry-After"] = str(pace.seconds())
+    return models.RegradedAll(id=assignment_id, count=count)
+
+
 def _proof(sent: Sent, name: str) -> Proof:
     """What validating a text finds; few wait for it at a time, since each takes a thread from those who hand in."""
     if not _WAITING.acquire(blocking=False):
@@ -153,7 +181,7 @@ def get_all(request: Request, holder: Reader, asked: Asked) -> models.Listing[mo
     found = _newest().where(access.open_assignments(holder))
     with bodies.database(request).reading() as session:
         rows = asked.rows(session, found, Assignment.id)
-        return asked.listing([_shown(one, version, opens_at) for one, version, opens_at, _ in rows.found], rows)
+        return asked.listing([_shown(holder, *row[:3]) for row in rows.found], rows)
 
 
 @routes.get("/assignments/{assignment_id}", responses=ANSWERS.of(401, 403, 404, 422, 429))
@@ -161,7 +189,7 @@ def get(request: Request, holder: Reader, assignment_id: models.AssignmentId) ->
     """One assignment."""
     with bodies.database(request).reading() as session:
         access.assignment(session, holder, assignment_id)
-        return _shown(*session.execute(_newest().where(Assignment.id == assignment_id)).one())
+        return _shown(holder, *session.execute(_newest().where(Assignment.id == assignment_id)).one())
 
 
 @routes.get("/assignments/{assignment_id}/versions", responses=ANSWERS.of(401, 403, 404, 422, 429))
@@ -247,13 +275,13 @@ def _numbered(session: Session, assignment_id: str, number: int) -> AssignmentVe
     return version
 
 
-def _shown(one: Assignment, version: AssignmentVersion, opens_at: Any) -> models.Assignment:
+def _shown(holder: Holder, one: Assignment, version: AssignmentVersion, opens_at: Any) -> models.Assignment:
     modules = tuple((module.name, module.source) for module in version.modules)
     return models.Assignment(
         id=one.id,
         title=dict(_title(_Key(one.id, version.text, modules))),
         version=version.number,
-        sha256=version.sha256,
+        sha256=version.sha256 if holder.staff_id is not None else None,
         max_score=version.max_score,
         open=opens_at is None or opens_at <= now(),
         created_at=one.created_at,

@@ -92,8 +92,19 @@ def test_get_public_of_a_text_with_a_mark_at_its_beginning_is_read() -> None:
 def test_get_shows_the_newest_version(ask: Ask, here: School) -> None:
     """To learners too, without anything of its text."""
     shown = ask("GET", "/v1/assignments/b", here.ada.secret).json()
-    created_at, sha256 = shown.pop("created_at"), shown.pop("sha256")
-    assert shown == {"id": "b", "title": {"en": "b"}, "version": 1, "max_score": 2.0, "open": True}
-    assert created_at.endswith("Z")
-    assert len(sha256) == 64
+    assert shown.pop("created_at").endswith("Z")
+    assert shown == {"id": "b", "title": {"en": "b"}, "version": 1, "max_score": 2.0, "open": True, "sha256": None}
     assert ask("GET", "/v1/assignments/nothing").json()["detail"] == "there is no such assignment"
+
+
+def test_nothing_that_a_learner_can_ask_for_has_the_hash_that_hidden_cases_are_drawn_from(
+    ask: Ask, here: School
+) -> None:
+    """The staff see it with every assignment; a learner neither there, nor in the report of work."""
+    (sha256,) = {one["sha256"] for one in ask("GET", "/v1/assignments/b/versions").json()["items"]}
+    assert ask("GET", "/v1/assignments/b").json()["sha256"] == sha256
+    assert sha256 in ask("GET", "/v1/assignments").text
+    mine = [f"/v1/submissions/{one['id']}" for one in ask("GET", "/v1/submissions", here.ada.secret).json()["items"]]
+    reports = [f"{one}/report" for one in mine]
+    for path in ("/v1/assignments", "/v1/assignments/b", "/v1/assignments/b/public", *mine, *reports):
+        assert sha256 not in ask("GET", path, here.ada.secret).text

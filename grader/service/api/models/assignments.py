@@ -16,7 +16,7 @@ class Assignment(Body):
     id: Id
     title: dict[str, str] = Field(description="By language code.")
     version: int
-    sha256: str
+    sha256: str | None = Field(description="For the staff only: hidden cases can be drawn from it.")
     max_score: float
     open: bool
     created_at: datetime
