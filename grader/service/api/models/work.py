@@ -119,6 +119,13 @@ class Regraded(Body):
     state: State
 
 
+class RegradedAll(Body):
+    """How many submissions of an assignment are graded once more."""
+
+    id: Id
+    count: int
+
+
 class ChangedGradient(Body):
     """A gradient that came out otherwise; null where it was not asked for."""
 
