@@ -1,7 +1,8 @@
 """How much may be asked: bytes and seconds of a body, files and fields of a form, requests in a minute.
 
     request ─┬─ Bodies ─▶ more bytes than `most_body_bytes`   413, at once if it says so, else as soon as they come
-             │          └ not all there in `body_seconds`     408
+             │          ├ not all there in `body_seconds`     408
+             │          └ a form that is not in UTF-8         415
              └─ Rates  ─▶ too many of one token, or of one address without a token   429
 
 An address is counted only where nobody is known: behind one address may be a whole school. Each replica counts for
@@ -18,6 +19,7 @@ from fastapi import FastAPI, Request
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -66,6 +68,7 @@ class Bodies:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         announced = _announced(scope)
+        foreign = _is_foreign(scope)
         end = math.inf
         read = 0
         whole = False
@@ -74,6 +77,8 @@ class Bodies:
             nonlocal read, whole, end
             if announced > self._most:
                 raise self._too_large()
+            if foreign:
+                raise Problem(415, "a form is in UTF-8", headers=CLOSE)
             if whole:
                 return await receive()  # from now on it waits for the end of the connection, which may take its time
             end = min(end, anyio.current_time() + self._seconds)
@@ -97,6 +102,15 @@ def _announced(scope: Scope) -> int:
     length = Headers(scope=scope).get("content-length", "")
     # A server lets no other through; digits of other scripts would be numbers too.
     return int(length[:20]) if length.isascii() and length.isdigit() else 0
+
+
+def _is_foreign(scope: Scope) -> bool:
+    """Whether a form asks to be read by another codec than all browsers'; Python has some that take minutes."""
+    try:
+        kind, options = parse_options_header(Headers(scope=scope).get("content-type"))
+    except Exception:
+        return False  # whoever reads the form stumbles over it too
+    return kind == b"multipart/form-data" and options.get(b"charset", b"utf-8").lower() != b"utf-8"
 
 
 # ----- rates -----

@@ -114,6 +114,37 @@ def test_form_of_many_files_is_refused(ask: Ask, here: School) -> None:
     assert answer.json()["errors"] == [{"detail": "a submission has from 1 to 50 files", "pointer": "#/files"}]
 
 
+@pytest.mark.parametrize(
+    ("charset", "status"),
+    [
+        ("", 202),
+        ("; charset=utf-8", 202),
+        ('; charset="UTF-8"', 202),
+        ("; charset=punycode", 415),
+        ('; Charset="PunyCode"', 415),
+        ("; charset=unicode_escape", 415),
+    ],
+)
+def test_form_in_another_codec_than_utf_8_is_415(ask: Ask, here: School, charset: str, status: int) -> None:
+    """Python decodes what is called so in a time that grows with the square of its length, or to half characters."""
+    parts = [b'name="assignment"\r\n\r\nb', b'name="files"; filename="s.py"\r\n\r\n#']
+    content = b"".join(b"--x\r\nContent-Disposition: form-data; %b\r\n" % part for part in parts) + b"--x--\r\n"
+    kind = f"multipart/form-data; boundary=x{charset}"
+    answer = ask("POST", "/v1/submissions", here.ada.secret, content=content, headers={"Content-Type": kind})
+    assert answer.status_code == status
+    if status == 415:
+        assert answer.json()["detail"] == "a form is in UTF-8"
+
+
+def test_form_of_a_page_in_another_codec_takes_no_time(ask: Ask) -> None:
+    """Though whoever sends it has neither signed in nor read a page."""
+    started = time.monotonic()
+    content = b'--x\r\nContent-Disposition: form-data; name="link"\r\n\r\nfsq' + b"a" * 1_000_000 + b"\r\n--x--\r\n"
+    kind = "multipart/form-data; boundary=x; charset=punycode"
+    assert ask("POST", "/sign-in", None, content=content, headers={"Content-Type": kind}).status_code == 415
+    assert time.monotonic() - started < 5
+
+
 def test_rate_of_a_token_is_limited(model: School, tmp_path: Path) -> None:
     """Each token for itself; how long to wait is said."""
     here = copied(model, tmp_path, rate_learner="3/minute")
