@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from grader.language import Language
@@ -127,7 +127,7 @@ def regrade_all(database: Database, assignment_id: str) -> int:
             # Locked, so that two who ask for it at a time get it once.
             session.get(Assignment, assignment_id, with_for_update={"key_share": True})
             version = _version(session, assignment_id)
-            some = _not_on(session, assignment_id, version)
+            some = session.scalars(_not_on(assignment_id, version).limit(REGRADED_AT_A_TIME).with_for_update()).all()
             for submission_id in some:
                 _again(session, submission_id, version)
         if not some:
@@ -135,15 +135,25 @@ def regrade_all(database: Database, assignment_id: str) -> int:
         count += len(some)
 
 
-def _not_on(session: Session, assignment_id: str, version: int) -> Sequence[UUID]:
-    """Some of the submissions that are not graded on a version, nor wait for it; they are locked."""
+def behind(session: Session, assignment_id: str) -> int:
+    """How many submissions `regrade_all` would have graded once more.
+
+    Raises:
+        UnknownError: if there is no such assignment.
+    """
+    others = _not_on(assignment_id, _version(session, assignment_id)).subquery()
+    return session.scalar(select(func.count()).select_from(others)) or 0
+
+
+def _not_on(assignment_id: str, version: int) -> Select[tuple[UUID]]:
+    """The submissions that are not graded on a version, nor wait for it."""
     on_it = (
         Attempt.submission_id == Submission.id,
         Attempt.version_id == version,
         Attempt.state.in_((State.GRADED, *WAITING)),
     )
     others = select(Submission.id).where(Submission.assignment_id == assignment_id, ~exists().where(*on_it))
-    return session.scalars(others.order_by(Submission.id).limit(REGRADED_AT_A_TIME).with_for_update()).all()
+    return others.order_by(Submission.id)
 
 
 def _again(session: Session, submission_id: UUID, version: int) -> int:
@@ -234,6 +244,7 @@ __all__ = [
     "Receipt",
     "RefusedError",
     "UnknownError",
+    "behind",
     "hand_in",
     "regrade",
     "regrade_all",

@@ -18,6 +18,7 @@ from grader.service.handing_in import (
     Receipt,
     RefusedError,
     UnknownError,
+    behind,
     hand_in,
     regrade,
     regrade_all,
@@ -206,9 +207,12 @@ def test_regrade_all_leaves_out_what_is_on_the_newest_version(database: Database
         for made in (MASKLESS, State.QUEUED):
             submitted(session, who, made)
         old.append(submitted(session, who, State.FAILED))
+    with database.reading() as session:
+        assert behind(session, "a") == len(old)
     with ThreadPoolExecutor(4) as threads:
         assert sum(threads.map(lambda _: regrade_all(database, "a"), range(4))) == len(old)
     with database.reading() as session:
+        assert behind(session, "a") == 0
         new = session.scalars(select(Attempt).where(Attempt.number == 2)).all()
     assert {one.submission_id for one in new} == set(old)
     assert {(one.version_id, one.priority, one.state) for one in new} == {(newer, 1, State.QUEUED)}

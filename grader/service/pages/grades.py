@@ -19,6 +19,7 @@ from grader.language import translated as _
 from grader.row import Row
 from grader.service import audit, people, policy
 from grader.service.grades import Grade, grade, gradebook, grades
+from grader.service.handing_in import behind, regrade_all
 from grader.service.overriding import override
 from grader.service.pages import words
 from grader.service.pages.library import newest
@@ -81,6 +82,7 @@ def assignment(
         seen = statistics(session, assignment_id, class_id)
         classes = session.execute(select(Class.id, Class.title).order_by(Class.title)).all()
         law = policy.rules(session, assignment_id)
+        left_behind = behind(session, assignment_id)
     site.note(staff, "see", f"grades:{assignment_id}", class_id)
     lines.sort(key=lambda line: line.name.casefold())
     lines.sort(key=_keys()[sort], reverse=down)
@@ -94,6 +96,7 @@ def assignment(
         statistics=seen,
         most=max((bar.count for bar in seen.distribution), default=0),
         lines=lines,
+        behind=left_behind,
         classes=classes,
         class_id=class_id,
         sort=sort,
@@ -110,6 +113,14 @@ def table(site: Site, staff: Staff, assignment_id: AssignmentId, class_id: Class
     site.note(staff, "see", f"grades:{assignment_id}", class_id)
     headers = {"Content-Disposition": 'attachment; filename="gradebook.csv"'}
     return Response(data, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.post("/{assignment_id}/regrade")
+def regrade(site: Site, staff: Staff, assignment_id: AssignmentId) -> Response:
+    """Have all work graded once more that is not graded on the newest version."""
+    count = regrade_all(site.database, assignment_id)
+    site.note(staff, "regrade", f"assignment:{assignment_id}", f"submissions {count}")
+    return RedirectResponse(f"/staff/assignments/{assignment_id}?done=regrading-all", 303)
 
 
 @router.get("/{assignment_id}/mistakes/{code}")

@@ -83,6 +83,7 @@ def notices() -> dict[str, str]:
         "overridden": _("The grade was set."),
         "undone": _("The grade is the reckoned one again."),
         "regrading": _("It will be graded once more."),
+        "regrading-all": _("They will be graded once more."),
         "revoked": _("It is good for nothing any more."),
         "class": _("The class was made."),
         "webhook": _("The address was removed."),

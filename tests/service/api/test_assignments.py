@@ -108,3 +108,23 @@ def test_nothing_that_a_learner_can_ask_for_has_the_hash_that_hidden_cases_are_d
     reports = [f"{one}/report" for one in mine]
     for path in ("/v1/assignments", "/v1/assignments/b", "/v1/assignments/b/public", *mine, *reports):
         assert sha256 not in ask("GET", path, here.ada.secret).text
+
+
+def test_post_regrade_asks_once_for_what_is_not_on_the_newest_version(ask: Ask, here: School) -> None:
+    """Who asks again asks for nothing more; both stand in the audit."""
+    asked = {**UNPROVEN, "id": "relu_frobenius"}
+    ask("POST", "/v1/assignments", content=ASSIGNMENT + b"points: {W: 3}\n", headers=YAML, params=asked)
+    for count in (2, 0):
+        answer = ask("POST", "/v1/assignments/relu_frobenius/regrade")
+        assert (answer.status_code, answer.json()) == (202, {"id": "relu_frobenius", "count": count})
+        assert int(answer.headers["Retry-After"]) >= 1
+    waiting = ask("GET", answer.headers["Location"]).json()["items"]
+    assert {one["id"] for one in waiting} == {str(here.ada.graded), str(here.bob.graded)}
+    assert {(one["attempts"], one["state"]) for one in waiting} == {(3, "queued")}
+    noted = ask("GET", "/v1/audit", params={"object": "assignment:relu_frobenius"}).json()["items"]
+    assert [(one["action"], one["detail"]) for one in noted[:2]] == [
+        ("regrade", "submissions 0"),
+        ("regrade", "submissions 2"),
+    ]
+    assert ask("POST", "/v1/assignments/nothing/regrade").status_code == 404
+    assert ask("POST", "/v1/assignments/relu_frobenius/regrade", here.ada.secret).status_code == 403

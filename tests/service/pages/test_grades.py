@@ -4,12 +4,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from grader.service.assignments import publish
 from grader.service.database import Database
 from grader.service.grades import grade
-from grader.service.tables import Audit, Class, Membership, State
+from grader.service.tables import Attempt, Audit, Class, Membership, State
 from tests.example_reports import MASKLESS, REJECTED, RIGHT
 from tests.service.graded import submitted
-from tests.service.pages.conftest import Visitor, learner
+from tests.service.pages.conftest import SHEET, Visitor, learner
 
 PAGE = "/staff/assignments/a"
 
@@ -123,3 +124,25 @@ def test_learner_who_has_handed_in_nothing_has_a_page(
     with database.writing() as session:
         submitted(session, ann, State.QUEUED)
     assert "being graded" in teacher.page(PAGE)
+
+
+def test_regrade_of_all_is_offered_when_the_assignment_has_changed(
+    teacher: Visitor, database: Database, sheet: str
+) -> None:
+    """Until everything waits for the newest version; it is asked for in two steps, and is written down."""
+    a_class(database)
+    assert "on the newest version" not in teacher.page(PAGE)
+    publish(database, SHEET + b"points: {W: 3}\n", "a.yaml")
+    assert "4 submissions are not graded on the newest version</summary>" in teacher.page(PAGE)
+    assert "4 份提交尚未按最新版本评分" in teacher.page(f"{PAGE}?lang=zh-CN")
+    teacher.page(f"{PAGE}?lang=en")
+    answer = teacher.send(f"{PAGE}/regrade", on=PAGE)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{PAGE}?done=regrading-all")
+    page = teacher.page(answer.headers["location"])
+    assert "They will be graded once more." in page
+    assert "on the newest version" not in page
+    with database.reading() as session:
+        assert session.scalars(select(Attempt.state).where(Attempt.number == 2)).all() == [State.QUEUED] * 4
+        noted = session.execute(select(Audit.object, Audit.detail).where(Audit.action == "regrade")).all()
+    assert [tuple(one) for one in noted] == [("assignment:a", "submissions 4")]
+    assert teacher.send("/staff/assignments/nothing/regrade", on=PAGE).status_code == 404
