@@ -82,9 +82,7 @@ def serve(
     ] = None,
     rate_learner: Annotated[
         str | None,
-        _option(
-            WHO, "RATE", "Requests of a learner's token; what is beyond is answered with 429.", default="300/minute"
-        ),
+        _option(WHO, "RATE", "Requests of a learner; what is beyond is answered with 429.", default="300/minute"),
     ] = None,
     rate_staff: Annotated[
         str | None,

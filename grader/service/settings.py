@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     body_seconds: float = Field(default=60.0, gt=0)
     """Until all of a request must have come."""
     rate_learner: str = Field(default="300/minute", pattern=RATE)
-    """Requests of a learner's token; what is beyond is answered with 429."""
+    """Requests of a learner; what is beyond is answered with 429."""
     rate_staff: str = Field(default="6000/minute", pattern=RATE)
     """Requests of a token of the staff, which may be that of a program for a whole school."""
     rate_address: str = Field(default="60/minute", pattern=RATE)

@@ -3,7 +3,7 @@
     request ─┬─ Bodies ─▶ more bytes than `most_body_bytes`   413, at once if it says so, else as soon as they come
              │          ├ not all there in `body_seconds`     408
              │          └ a form that is not in UTF-8         415
-             └─ Rates  ─▶ too many of one token, or of one address without a token   429
+             └─ Rates  ─▶ too many of one learner or token, or of one address without   429
 
 An address is counted only where nobody is known: behind one address may be a whole school. Each replica counts for
 itself.
@@ -117,7 +117,7 @@ def _is_foreign(scope: Scope) -> bool:
 
 
 class Rates:
-    """Counts requests, of each token and of each address."""
+    """Counts requests: of a learner, who may make any number of tokens; of a token of the staff; of an address."""
 
     def __init__(self, settings: Settings) -> None:
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
@@ -126,12 +126,15 @@ class Rates:
         self._address = parse(settings.rate_address)
 
     def count(self, holder: Holder) -> None:
-        """One more request of somebody's token.
+        """One more request of somebody.
 
         Raises:
             Problem: 429, if there were too many.
         """
-        self._count(self._learner if holder.staff_id is None else self._staff, str(holder.token_id))
+        if holder.staff_id is None:
+            self._count(self._learner, holder.name)
+        else:
+            self._count(self._staff, str(holder.token_id))
 
     def count_stranger(self, request: Request) -> None:
         """One more request of somebody who is not known, or gave what opens nothing.

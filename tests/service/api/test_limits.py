@@ -146,7 +146,7 @@ def test_form_of_a_page_in_another_codec_takes_no_time(ask: Ask) -> None:
 
 
 def test_rate_of_a_token_is_limited(model: School, tmp_path: Path) -> None:
-    """Each token for itself; how long to wait is said."""
+    """Each learner for himself; how long to wait is said."""
     here = copied(model, tmp_path, rate_learner="3/minute")
     ask = asker(here)
     assert [ask("GET", "/v1/me", here.ada.secret).status_code for _ in range(5)] == [200, 200, 200, 429, 429]
@@ -154,6 +154,16 @@ def test_rate_of_a_token_is_limited(model: School, tmp_path: Path) -> None:
     refused = ask("GET", "/v1/me", here.ada.secret)
     assert refused.json()["detail"] == "there were too many requests; Retry-After says when to go on"
     assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    here.database.close()
+
+
+def test_rate_of_a_learner_is_that_of_all_the_learners_tokens(model: School, tmp_path: Path) -> None:
+    """Who makes another token gets no more of the service for it."""
+    here = copied(model, tmp_path, rate_learner="3/minute")
+    ask = asker(here)
+    other = ask("POST", "/v1/tokens", here.ada.secret, json={"scopes": ["read"]}).json()["secret"]
+    asked = [ask("GET", "/v1/me", secret).status_code for secret in (here.ada.secret, other) * 2]
+    assert asked == [200, 200, 429, 429]
     here.database.close()
 
 
