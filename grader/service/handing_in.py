@@ -145,7 +145,7 @@ def behind(session: Session, assignment_id: str) -> int:
     return session.scalar(select(func.count()).select_from(others)) or 0
 
 
-def _not_on(assignment_id: str, version: int) -> Select[tuple[UUID]]:
+def _not_on(assignment_id: str, version: int) -> Select[UUID]:
     """The submissions that are not graded on a version, nor wait for it."""
     on_it = (
         Attempt.submission_id == Submission.id,
