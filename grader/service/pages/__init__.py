@@ -58,7 +58,8 @@ def create(settings: Settings, database: Database) -> ASGIApp:
         pages.include_router(router)
     failures.add(pages)
     # Around all of it, so that they hold for the page of a fault of ours, too.
-    return security.Headers(speech.Speaking(sessions.Visits(pages, database, failures.away)))
+    visits = sessions.Visits(pages, database, failures.away)
+    return security.Headers(speech.Speaking(visits), https=settings.url.startswith("https:"))
 
 
 class _Rest(Mount):

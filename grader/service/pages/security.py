@@ -43,12 +43,20 @@ KEPT_NOWHERE = "no-store"
 
 
 class Headers:
-    """Puts the headers on every answer, whoever made it; one that was made already stays."""
+    """Puts the headers on every answer, whoever made it; one that was made already stays.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Where people come by https, it is so for every request, also if a proxy does not say it, or is not believed: else
+    cookies would go out that are good for http too.
+    """
+
+    def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
         self._app = app
+        self._https = https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._https and scope["type"] == "http":
+            scope["scheme"] = "https"
+
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)

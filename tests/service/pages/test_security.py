@@ -1,12 +1,17 @@
 """What a browser is told to refuse, and what is refused to whoever has not read our page."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.testclient import TestClient
 
+from grader.service import pages
+from grader.service.database import Database
 from grader.service.pages import LEARNERS, STAFF, security
+from grader.service.settings import Settings
 from tests.service.pages.conftest import Visitor
 
 EXAMPLES = {
@@ -85,6 +90,16 @@ def test_form_from_elsewhere_is_refused_with_a_token_too(teacher: Visitor) -> No
     for number, headers in enumerate(ours):
         answer = teacher.client.post("/staff/classes", data={**data, "id": f"t{number}"}, headers=headers)
         assert answer.status_code == 303
+
+
+def test_cookie_is_for_https_only_where_people_come_by_https(database: Database, tmp_path: Path) -> None:
+    """Also if the proxy in front does not say so, or is not believed."""
+    by_https = Settings(data=tmp_path, public_url="https://grader.school.example")
+    for settings, expected in ((by_https, True), (Settings(data=tmp_path), False)):
+        answer = TestClient(pages.create(settings, database), base_url="http://testserver").get("/sign-in")
+        cookie = answer.headers["Set-Cookie"]
+        assert ("; Secure" in cookie) == cookie.startswith("__Host-grader=") == expected
+        assert ("Strict-Transport-Security" in answer.headers) == expected
 
 
 def test_token_counts_in_a_header_too(teacher: Visitor) -> None:
