@@ -97,4 +97,7 @@ def _from_us(request: Request) -> bool:
     if site is not None and site != "same-origin":
         return False
     origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("Host", "")
+    try:
+        return origin is None or urlsplit(origin).netloc == request.headers.get("Host", "")
+    except ValueError:
+        return False  # no browser says that

@@ -80,6 +80,7 @@ def test_form_from_elsewhere_is_refused_with_a_token_too(teacher: Visitor) -> No
     elsewhere: list[dict[str, str]] = [
         {"Origin": "https://elsewhere.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
         {"Sec-Fetch-Site": "none"},
