@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from grader.service import tokens
 from grader.service.pages import sessions
 from grader.service.pages.rendering import page
-from grader.service.pages.site import Site
+from grader.service.pages.site import Site, SiteOfPages
 
 SCOPE = "sign-in"
 LINK_LASTS = timedelta(days=14)
@@ -32,25 +32,33 @@ def ask(request: Request, token: str = "") -> Response:
 @router.post("/sign-in")
 def sign_in(request: Request, site: Site, link: Annotated[str, Form(max_length=MOST_TOKEN)] = "") -> Response:
     """Begin a session."""
-    with site.database.writing() as session:
+    # Looked at before it is spent: a token for a program is not used up by mistake, and who guesses holds up nobody.
+    with site.database.reading() as session:
         found = tokens.holder(session, link)
-        # Looked at before it is spent: a token for a program is not used up by mistake.
-        holder = tokens.spend(session, link) if found is not None and SCOPE in found.scopes else None
-        if holder is not None:
-            sessions.end(session, request.state.visitor)
-            secret = sessions.begin(session, holder)
-    if holder is None:
+    secret = _begun(request, site, link) if found is not None and SCOPE in found.scopes else None
+    if secret is None:
         return page(request, "sign_in.html", status=403, link="", refused=True)
     response = RedirectResponse("/", 303)
     sessions.keep(request, response, secret)
     return response
 
 
+def _begun(request: Request, site: SiteOfPages, link: str) -> str | None:
+    """The secret of a new session, in exchange for the link and the session before; None if the link is used up."""
+    with site.database.writing() as session:
+        holder = tokens.spend(session, link)
+        if holder is None:
+            return None
+        sessions.end(session, request.state.visitor)
+        return sessions.begin(session, holder)
+
+
 @router.post("/sign-out")
 def sign_out(request: Request, site: Site) -> Response:
     """End the session, here and on the server."""
-    with site.database.writing() as session:
-        sessions.end(session, request.state.visitor)
+    if request.state.visitor.holder is not None:
+        with site.database.writing() as session:
+            sessions.end(session, request.state.visitor)
     response = RedirectResponse("/sign-in?done=signed-out", 303)
     sessions.forget(request, response)
     return response

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from fastapi import FastAPI
 
 from grader.service.database import Database
@@ -117,3 +118,16 @@ def test_cookie_is_out_of_reach_of_scripts_and_other_sites(app: FastAPI, databas
     assert {"Secure", "HttpOnly", "SameSite=lax", "Path=/"} <= set(cookie.split("; "))
     assert "domain" not in cookie.lower()
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_who_cannot_sign_in_holds_up_nobody(
+    nobody: Visitor, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A transaction that writes makes those wait who hand in; strangers begin none."""
+
+    def refused() -> None:
+        raise AssertionError("a stranger writes")
+
+    monkeypatch.setattr(database, "writing", refused)
+    assert nobody.send("/sign-in", link="grader_guessed").status_code == 403
+    assert nobody.send("/sign-out").status_code == 303
