@@ -18,6 +18,7 @@ from pydantic_settings import (
 )
 
 from grader.errors import AuthorError
+from grader.key_errors import nearest
 from grader.visible import visible
 
 PREFIX = "GRADER_"
@@ -131,11 +132,14 @@ def settings(**flags: Any) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as error:
-        raise AuthorError("; ".join(_sentence(one["loc"], one["msg"]) for one in error.errors())) from None
+        raise AuthorError("; ".join(_sentence(one["loc"], one["msg"], one["type"]) for one in error.errors())) from None
     except tomllib.TOMLDecodeError as error:
         raise AuthorError(f"{visible(str(file), limit=500)} is not TOML: {error}") from None
 
 
-def _sentence(place: tuple[int | str, ...], message: str) -> str:
+def _sentence(place: tuple[int | str, ...], message: str, kind: str) -> str:
     """One thing that is wrong, by its name."""
-    return f"the setting `{'.'.join(map(str, place))}`: {message[:1].lower()}{message[1:]}"
+    name = ".".join(map(str, place))
+    if kind == "extra_forbidden":
+        return f"there is no setting `{visible(name, limit=80)}`{nearest(name, Settings.model_fields)}"
+    return f"the setting `{name}`: {message[:1].lower()}{message[1:]}"

@@ -48,10 +48,10 @@ def test_settings_value_that_cannot_be_is_refused() -> None:
 def test_settings_unknown_key_in_the_file_is_refused(tmp_path: Path) -> None:
     """A key with a slip in it would else do nothing."""
     file = tmp_path / "grader.toml"
-    file.write_text("job = 7\n")
+    file.write_text("job = 7\nzzzzz = 1\n")
     with pytest.raises(AuthorError) as error:
         settings(config=file)
-    assert str(error.value) == "the setting `job`: extra inputs are not permitted"
+    assert str(error.value) == "there is no setting `job`; did you mean `jobs`?; there is no setting `zzzzz`"
 
 
 def test_settings_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
