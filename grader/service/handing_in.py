@@ -18,7 +18,14 @@ from sqlalchemy.orm import Session
 from grader.language import Language
 from grader.service.database import Database
 from grader.service.policy import rules
-from grader.service.refusals import AttemptsUsedError, ClosedError, KeyReusedError, RefusedError, UnknownError
+from grader.service.refusals import (
+    AttemptsUsedError,
+    ClosedError,
+    KeyReusedError,
+    RefusedError,
+    UnknownError,
+    WaitingError,
+)
 from grader.service.results import WAITING, outcomes
 from grader.service.tables import (
     Assignment,
@@ -38,6 +45,8 @@ REGRADE = 1
 REGRADED_AT_A_TIME = 200
 """In one transaction: those who hand in meanwhile wait for its end."""
 
+MOST_WAITING = 20
+"""Of one learner, in all assignments: nobody fills the disk, or keeps others waiting."""
 MOST_NAME_BYTES = 240
 MOST_KEY = 255
 _NAME = re.compile(r"[^/\\\x00-\x1f\x7f]+")
@@ -87,6 +96,7 @@ def hand_in(
         KeyReusedError: if the learner used the key for other work.
         RefusedError: if two of the files have one name, or the key is too long.
         UnknownError: if there is no such assignment or learner.
+        WaitingError: if `MOST_WAITING` submissions of the learner wait already.
     """
     if len({file.name for file in files}) < len(files):
         raise RefusedError("two of the files have the same name")
@@ -204,7 +214,12 @@ def _taken(
 
 
 def _refuse(session: Session, assignment_id: str, learner_id: UUID, at: datetime) -> None:
-    """Raise if the rules of the assignment say so."""
+    """Raise if too much waits, or the rules of the assignment say so."""
+    submitted = select(func.count()).select_from(Submission).join(Attempt)
+    first = (Submission.learner_id == learner_id, Attempt.number == 1, Attempt.state.in_(WAITING))
+    waiting = session.scalar(submitted.where(*first)) or 0
+    if waiting >= MOST_WAITING:
+        raise WaitingError(f"{waiting} submissions wait to be graded; the next one is taken when one of them is")
     law = rules(session, assignment_id)
     if law.opens_at is not None and at < law.opens_at:
         raise ClosedError(f"nothing is taken before {law.opens_at.isoformat(timespec='seconds')}")
@@ -244,6 +259,7 @@ __all__ = [
     "Receipt",
     "RefusedError",
     "UnknownError",
+    "WaitingError",
     "behind",
     "hand_in",
     "regrade",

@@ -4,6 +4,7 @@ RefusedError
 ├── UnknownError        there is no such thing
 ├── ClosedError         it is too early, or too late
 ├── AttemptsUsedError   the learner has handed in as often as it is allowed
+├── WaitingError        so much of the learner waits that no more is taken for now
 ├── KeyReusedError      the key was used before, for something else
 └── TakenError          another one has that name
 """
@@ -23,6 +24,10 @@ class ClosedError(RefusedError):
 
 class AttemptsUsedError(RefusedError):
     """The learner has handed in as often as it is allowed."""
+
+
+class WaitingError(RefusedError):
+    """So much of the learner's work waits that no more is taken for now."""
 
 
 class KeyReusedError(RefusedError):

@@ -17,6 +17,10 @@ ASSIGNMENT = b'objective: "||X W||_F^2"\nseed: 0\nshapes: {X: [3, 2], W: [2, 2]}
 RIGHT = b"def grad_X(X, W): return 2 * X @ W @ W.T\ndef grad_W(X, W): return 2 * X.T @ X @ W\n"
 
 
+FEW = 10
+"""Nobody may have many more that wait."""
+
+
 def learner(database: Database) -> UUID:
     """A new one."""
     with database.writing() as session:
@@ -34,11 +38,11 @@ def staff(session: Session, name: str = "A. Teacher") -> UUID:
 
 
 def handed_in(database: Database, count: int, work: bytes = RIGHT) -> list[UUID]:
-    """So many submissions of one learner."""
+    """So many submissions, a few of each learner."""
     publish(database, ASSIGNMENT, "a.yaml")
-    who = learner(database)
+    learners = [learner(database) for _ in range(0, count, FEW)]
     return [
-        hand_in(database, "a", who, [File("s.py", work + b"# %d\n" % i)], key=f"key {i}").submission_id
+        hand_in(database, "a", learners[i // FEW], [File("s.py", work + b"# %d\n" % i)], key=f"key {i}").submission_id
         for i in range(count)
     ]
 

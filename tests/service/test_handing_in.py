@@ -11,6 +11,7 @@ from grader.language import Language
 from grader.service.assignments import publish
 from grader.service.database import Database
 from grader.service.handing_in import (
+    MOST_WAITING,
     AttemptsUsedError,
     ClosedError,
     File,
@@ -18,6 +19,7 @@ from grader.service.handing_in import (
     Receipt,
     RefusedError,
     UnknownError,
+    WaitingError,
     behind,
     hand_in,
     regrade,
@@ -138,6 +140,20 @@ def test_hand_in_more_often_than_allowed_is_refused(database: Database, who: UUI
     assert str(error.value) == "all attempts are used: 2 of 2"
     assert not hand_in(database, "a", who, WORK, "k").new
     assert hand_in(database, "a", learner(database), WORK).new
+
+
+def test_hand_in_while_much_waits_is_refused(database: Database, who: UUID) -> None:
+    """Of that learner, whatever it is for; until something is done."""
+    with database.writing() as session:
+        for _ in range(MOST_WAITING):
+            submitted(session, who, State.QUEUED)
+    with pytest.raises(WaitingError) as error:
+        hand_in(database, "a", who, WORK)
+    assert str(error.value) == "20 submissions wait to be graded; the next one is taken when one of them is"
+    assert hand_in(database, "a", learner(database), WORK).new
+    with database.writing() as session:
+        session.scalars(select(Attempt)).first().state = State.CANCELLED  # type: ignore[union-attr]
+    assert hand_in(database, "a", who, WORK).new
 
 
 def test_hand_in_many_at_once_no_more_than_allowed_are_taken(database: Database, who: UUID) -> None:

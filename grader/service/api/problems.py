@@ -26,13 +26,14 @@ from grader.service.refusals import (
     RefusedError,
     TakenError,
     UnknownError,
+    WaitingError,
 )
 from grader.visible import visible
 
 MEDIA_TYPE = "application/problem+json"
 MOST_FAULTS = 50
 RETRY_SECONDS = 2
-"""When the database may be there again."""
+"""When the database may be there again, or one thing less waits."""
 
 Code: TypeAlias = Literal[
     "about:blank",
@@ -45,6 +46,7 @@ Code: TypeAlias = Literal[
     "urn:gradient-grader:faulty-assignment",
     "urn:gradient-grader:faulty-roster",
     "urn:gradient-grader:taken",
+    "urn:gradient-grader:waiting",
 ]
 """What kind of problem it is, for programs; `about:blank` means what its status means."""
 
@@ -181,6 +183,9 @@ def refusal(error: Exception) -> Problem:
             return Problem(409, str(error), code="urn:gradient-grader:closed")
         case AttemptsUsedError():
             return Problem(409, str(error), code="urn:gradient-grader:attempts-used")
+        case WaitingError():
+            again = {"Retry-After": str(RETRY_SECONDS)}
+            return Problem(429, str(error), code="urn:gradient-grader:waiting", headers=again)
         case TakenError():
             return Problem(409, str(error), code="urn:gradient-grader:taken")
         case KeyReusedError():

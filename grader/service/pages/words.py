@@ -7,7 +7,7 @@ from grader.language import translated as _
 from grader.phrases import phrase
 from grader.service.grades import Standing
 from grader.service.policy import Shown
-from grader.service.refusals import AttemptsUsedError, ClosedError, RefusedError
+from grader.service.refusals import AttemptsUsedError, ClosedError, RefusedError, WaitingError
 from grader.service.results import Outcome
 from grader.service.tables import State
 
@@ -70,6 +70,8 @@ def refusal(error: RefusedError) -> str:
             return _("Nothing is taken now: look at when it opens and when it closes.")
         case AttemptsUsedError():
             return _("You have handed in as often as it is allowed.")
+        case WaitingError():
+            return _("Much of your work still waits to be graded; hand in more when some of it is.")
         case _:
             return phrase(str(error), REFUSALS)
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from grader.service import presence
+from grader.service.handing_in import MOST_WAITING
 from grader.service.queue import Queue
 from tests.service.api.conftest import Ask
 from tests.service.api.school import School
@@ -80,6 +81,14 @@ def test_post_what_is_not_there_is_404(ask: Ask, here: School) -> None:
     assert (answer.status_code, answer.json()["detail"]) == (404, "there is no such assignment")
     answer = ask("POST", "/v1/submissions", json={**WORK, "learner": str(uuid4())}, headers={"Idempotency-Key": "k"})
     assert (answer.status_code, answer.json()["detail"]) == (404, "there is no such learner")
+
+
+def test_post_while_much_waits_is_429(ask: Ask, here: School) -> None:
+    """And the answer says when to come again; one that waited before was handed in already."""
+    taken = [ask("POST", "/v1/submissions", here.ada.secret, json=WORK) for _ in range(MOST_WAITING)]
+    assert [answer.status_code for answer in taken] == [202] * (MOST_WAITING - 1) + [429]
+    assert taken[-1].json()["type"] == "urn:gradient-grader:waiting"
+    assert taken[-1].headers["Retry-After"] == "2"
 
 
 def test_post_when_it_is_closed_or_attempts_are_used_is_409(ask: Ask, here: School) -> None:

@@ -8,7 +8,7 @@ import pytest
 from grader import service
 from grader.language import Language, speaking
 from grader.service.pages import words
-from grader.service.refusals import AttemptsUsedError, ClosedError, RefusedError
+from grader.service.refusals import AttemptsUsedError, ClosedError, RefusedError, WaitingError
 from grader.service.tables import State
 
 SOURCES = "\n".join(path.read_text(encoding="utf-8") for path in Path(service.__file__).parent.glob("*.py"))
@@ -38,6 +38,8 @@ def test_refusal_is_said_to_people() -> None:
     closed = "Nothing is taken now: look at when it opens and when it closes."
     assert words.refusal(ClosedError("nothing is taken before noon")) == closed
     assert words.refusal(AttemptsUsedError("3 of 3")) == "You have handed in as often as it is allowed."
+    much = "Much of your work still waits to be graded; hand in more when some of it is."
+    assert words.refusal(WaitingError("20 wait")) == much
     with speaking(Language.zh_cn):
         assert words.refusal(RefusedError("a roster has 5 rows at most")) == "名单最多 5 行"
         assert words.refusal(RefusedError("something else")) == "something else"
