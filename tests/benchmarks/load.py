@@ -193,7 +193,7 @@ def told(seen: Seen, missing: int, count: int, spent: float) -> bool:
     highest = quantiles(seen.submitting, n=100)[98]
     after = seen.last_report - seen.last_submission
     asked = median(seen.asking) if seen.asking else 0.0
-    print(f"submitted    {count}: {len(seen.accepted)} accepted, {dict(seen.refused)} refused, {missing} lost")
+    print(f"submitted    {count}: {len(seen.accepted)} accepted, {seen.refused.total()} refused, {missing} lost")
     print(f"submitting   {median(seen.submitting) * 1000:.0f} ms median, {highest * 1000:.0f} ms 99th percentile")
     print(f"asking       {len(seen.asking)} times, {asked * 1000:.0f} ms median")
     print(f"after        {after:.1f} s from the last submission to the last report")
