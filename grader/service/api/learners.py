@@ -15,7 +15,8 @@ from grader.service.api.document import ANSWERS, links
 from grader.service.api.door import router
 from grader.service.api.paging import Asked, Statement
 from grader.service.settings import Settings
-from grader.service.tables import Learner, Membership, Person, now
+from grader.service.tables import Learner, Membership, Person, Token, now
+from grader.service.tokens import Holder
 
 routes = router("people")
 
@@ -77,23 +78,27 @@ def post_link(request: Request, holder: Keeper, learner_id: UUID, new: models.Ne
     with bodies.database(request).writing() as session:
         access.learner(session, holder, learner_id)
         audit.note(session, holder.name, "link", f"learner:{learner_id}")
-        return link(session, request.app.state.settings, new, learner_id=learner_id)
+        return link(session, request.app.state.settings, holder, new, learner_id=learner_id)
 
 
 def link(
     session: Session,
     settings: Settings,
+    holder: Holder,
     new: models.NewLink,
     *,
     learner_id: UUID | None = None,
     staff_id: UUID | None = None,
 ) -> models.Link:
-    """An address that signs in a learner, or one of the staff."""
-    lasts = timedelta(hours=new.hours)
+    """An address that signs in a learner, or one of the staff; for no longer than the token that asks for it."""
+    at, end = now(), session.get_one(Token, holder.token_id).expires_at
+    expires_at = at + timedelta(hours=new.hours)
+    if end is not None:
+        expires_at = min(expires_at, end)
     issued = tokens.issue(
-        session, [SIGN_IN], learner_id=learner_id, staff_id=staff_id, label="sign-in link", lasts=lasts
+        session, [SIGN_IN], learner_id=learner_id, staff_id=staff_id, label="sign-in link", lasts=expires_at - at
     )
-    return models.Link(url=f"{settings.url}/sign-in?token={issued.secret}", expires_at=now() + lasts)
+    return models.Link(url=f"{settings.url}/sign-in?token={issued.secret}", expires_at=expires_at)
 
 
 def _all() -> Statement:

@@ -6,13 +6,13 @@ from fastapi import Request, Response
 from sqlalchemy import select
 
 from grader.service import audit, people
-from grader.service.access import Admin
+from grader.service.access import STAFF_SCOPES, Admin
 from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS, links
 from grader.service.api.door import router
 from grader.service.api.learners import link
 from grader.service.api.paging import Asked
-from grader.service.api.problems import not_there
+from grader.service.api.problems import Problem, not_there
 from grader.service.tables import Staff
 
 routes = router("people")
@@ -59,12 +59,14 @@ def get(request: Request, holder: Admin, staff_id: UUID) -> models.Staff:
     responses=ANSWERS.of(400, 401, 403, 404, 408, 413, 415, 422, 429),
 )
 def post_link(request: Request, holder: Admin, staff_id: UUID, new: models.NewLink) -> models.Link:
-    """An address that signs one of the staff in, once."""
+    """An address that signs one of the staff in, once; who has signed in may do everything, so the token must too."""
+    if lacking := sorted(STAFF_SCOPES - holder.scopes):
+        raise Problem(403, f"a link is good for everything, and the token is not: it lacks {', '.join(lacking)}")
     with bodies.database(request).writing() as session:
         if session.get(Staff, staff_id) is None:
             raise not_there("one of the staff")
         audit.note(session, holder.name, "link", f"staff:{staff_id}")
-        return link(session, request.app.state.settings, new, staff_id=staff_id)
+        return link(session, request.app.state.settings, holder, new, staff_id=staff_id)
 
 
 def _shown(one: Staff) -> models.Staff:

@@ -1,7 +1,11 @@
 """One of the staff who may do everything lets others in."""
 
+from datetime import datetime, timedelta
 from uuid import uuid4
 
+from grader.service import tokens
+from grader.service.access import Scope
+from grader.service.tables import now
 from tests.service.api.conftest import Ask
 from tests.service.api.school import School
 
@@ -18,3 +22,25 @@ def test_post_is_found_again_and_let_in(ask: Ask, here: School) -> None:
     for refused in (ask("GET", f"/v1/staff/{nobody}"), ask("POST", f"/v1/staff/{nobody}/sign-in-links", json={})):
         assert (refused.status_code, refused.json()["detail"]) == (404, "there is no such one of the staff")
     assert here.staff_id != nobody
+
+
+def test_post_link_with_a_token_that_may_not_do_everything_is_refused(ask: Ask, here: School) -> None:
+    """Who signs in may do everything: a weaker token would make a stronger one of itself."""
+    with here.database.writing() as session:
+        weak = tokens.issue(session, set(Scope) - {Scope.GRADE, Scope.PEOPLE}, staff_id=here.staff_id).secret
+    refused = ask("POST", f"/v1/staff/{here.staff_id}/sign-in-links", weak, json={})
+    assert refused.status_code == 403
+    assert refused.json()["detail"] == "a link is good for everything, and the token is not: it lacks grade, people"
+
+
+def test_post_link_lasts_no_longer_than_the_token_that_asks_for_it(ask: Ask, here: School) -> None:
+    """Who has a secret for an hour cannot come back with a link tomorrow; to learners neither."""
+    with here.database.writing() as session:
+        short = tokens.issue(session, set(Scope), staff_id=here.staff_id, lasts=timedelta(hours=1)).secret
+    for path in (f"/v1/staff/{here.staff_id}", f"/v1/learners/{here.ada.id}"):
+        ends = [
+            datetime.fromisoformat(ask("POST", f"{path}/sign-in-links", who, json={"hours": 9}).json()["expires_at"])
+            for who in (short, here.secret)
+        ]
+        assert ends[0] <= now() + timedelta(hours=1)
+        assert ends[1] > now() + timedelta(hours=8)
