@@ -54,6 +54,8 @@ class Proof:
     score: float | None
     """The share of the known mistakes that the cases reject."""
     findings: tuple[Finding, ...]
+    language: Language = Language.en
+    """Of their sentences; they are kept as they were said."""
 
     def dump(self) -> bytes:
         """As JSON, to be kept."""
@@ -63,7 +65,8 @@ class Proof:
     def load(cls, data: bytes) -> "Proof":
         """What `dump` kept."""
         kept = json.loads(data)
-        return cls(**{**kept, "findings": tuple(Finding(**finding) for finding in kept["findings"])})
+        findings = tuple(Finding(**finding) for finding in kept["findings"])
+        return cls(**{**kept, "findings": findings, "language": Language(kept["language"])})
 
 
 def validated(
@@ -120,7 +123,8 @@ def _validated(text: bytes, name: str, provided: Mapping[str, bytes], language: 
     with suppress(OSError):  # where memory runs out, it is this process that goes
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     loaded = read(text, name, provided)
-    with speaking(chosen(language, loaded.title, {})):
+    said_in = chosen(language, loaded.title, {})
+    with speaking(said_in):
         found = validate(loaded)
     findings = tuple(Finding(**asdict(finding)) for finding in found.findings)
-    return Proof(found.assignment, complete=True, proven=found.proven, score=found.score, findings=findings)
+    return Proof(found.assignment, True, found.proven, found.score, findings, said_in)

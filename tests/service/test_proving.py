@@ -85,3 +85,9 @@ def test_stop_ends_what_is_being_looked_at() -> None:
     ]
     proving.stop()
     assert validated(ASSIGNMENT, "a.yaml").proven
+
+
+def test_proof_says_in_which_language_it_was_found() -> None:
+    """Since its sentences are kept: a page in another language marks them."""
+    proof = Proof("a", True, True, 1.0, (), Language.zh_cn)
+    assert Proof.load(proof.dump()) == proof

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import func, select
 
 from grader.service import audit
+from grader.service.pages import words
 from grader.service.pages.rendering import page
 from grader.service.pages.site import Site, Staff
 from grader.service.queue import Queue
@@ -51,7 +52,7 @@ def log(
         found = audit.entries(session, object=object or None, before=before, limit=MOST)
         return page(
             request, "staff_audit.html", entries=found, names=_names(session.scalars(select(StaffRow)).all()),
-            object=object or "", last=found[-1].id if len(found) == MOST else None,
+            actions=words.actions(), object=object or "", last=found[-1].id if len(found) == MOST else None,
         )  # fmt: skip
 
 

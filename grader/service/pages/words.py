@@ -63,6 +63,27 @@ def shown() -> dict[Shown, str]:
     }
 
 
+def actions() -> dict[str, str]:
+    """What somebody did, by what it is called in the audit."""
+    return {
+        "cancel": _("stopped the grading"),
+        "create": _("created"),
+        "delete": _("removed"),
+        "enrol": _("brought a roster"),
+        "erase": _("erased"),
+        "export": _("exported"),
+        "issue": _("made a token"),
+        "leave": _("took out of the class"),
+        "link": _("made a sign-in link"),
+        "override": _("set the grade"),
+        "policy": _("changed the rules"),
+        "publish": _("published"),
+        "regrade": _("had graded again"),
+        "revoke": _("revoked"),
+        "see": _("saw"),
+    }
+
+
 def refusal(error: RefusedError) -> str:
     """Why something was not done, to whoever tried."""
     match error:

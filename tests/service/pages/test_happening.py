@@ -38,3 +38,14 @@ def test_audit_has_the_newest_first_page_by_page(teacher: Visitor, database: Dat
     page = teacher.page("/staff/audit?object=grades:7")
     assert "grades:7<" in page
     assert "grades:8<" not in page
+
+
+def test_audit_is_in_the_readers_language(teacher: Visitor, database: Database) -> None:
+    """What is done has a word; what nobody has a word for stays as it is written down."""
+    with database.writing() as session:
+        audit.note(session, "operator", "regrade", "assignment:a")
+        audit.note(session, "operator", "strange", "assignment:a")
+    for language, words in (("en", "had graded again"), ("zh-CN", "要求重新评分")):
+        page = teacher.page(f"/staff/audit?lang={language}")
+        assert f"<td>{words}</td>" in page
+        assert "<td>strange</td>" in page

@@ -33,6 +33,16 @@ def test_every_state_has_a_word() -> None:
     assert words.state(State.GRADED, "rejected").text == "could not be read"
 
 
+def test_every_action_in_the_audit_has_a_word() -> None:
+    """Whoever writes down another one has to say what it is called."""
+    everywhere = "".join(path.read_text(encoding="utf-8") for path in Path(service.__file__).parent.rglob("*.py"))
+    noted = set(re.findall(r"""\bnote\([^()]*?, "([a-z-]+)",""", everywhere)) | {"export"}  # by `grader privacy`
+    assert {"see", "override", "regrade"} < noted
+    assert set(words.actions()) == noted
+    with speaking(Language.zh_cn):
+        assert words.actions()["override"] == "设定了成绩"
+
+
 def test_refusal_is_said_to_people() -> None:
     """By its kind, or in its own words; what is not known stays as it is."""
     closed = "Nothing is taken now: look at when it opens and when it closes."
