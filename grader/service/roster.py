@@ -24,6 +24,8 @@ from grader.visible import visible
 MOST_BYTES = 4 << 20
 MOST_ROWS = 20_000
 COLUMNS = ("login", "name", "mail")
+ALSO = {"email": "mail", "e-mail": "mail"}
+"""What other programs call them; were it ignored, nobody would notice that the addresses are missing."""
 _DELIMITERS = ",;\t"
 
 
@@ -127,7 +129,7 @@ def _entries(text: str) -> Iterator[Entry]:
     delimiter = max(_DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        head = [cell.strip().casefold() for cell in next(reader, [])]
+        head = [ALSO.get(name, name) for name in (cell.strip().casefold() for cell in next(reader, []))]
         places = {name: head.index(name) for name in COLUMNS if name in head}
         if "login" not in places:
             raise RosterError("expected a line with the names of the columns: login, and perhaps name and mail", 1)
