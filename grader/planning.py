@@ -1,7 +1,7 @@
 """From drawn cases to calls in boxes: what each function is given and asked, and what may share a process.
 
 An array that is the answer to one call never enters a box that runs this call: a step's value given to one function
-and asked of another puts the two into different boxes.
+and asked of another puts the two into different boxes. Public and hidden cases have boxes of their own.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,8 +29,9 @@ from grader.sandbox.job import (
     Slot,
 )
 
-BoxKey: TypeAlias = tuple[Framework, bool, int, int]
-"""Framework, whether autograd is forbidden, memory limit, and which of the boxes that keep answers apart."""
+BoxKey: TypeAlias = tuple[Framework, bool, int, int, bool]
+"""Framework, whether autograd is forbidden, memory limit, which of the boxes that keep answers apart; and whether it is
+hidden, since code can find all arrays of its box, and what it says of a public case is shown to students."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,8 @@ def plan_case(resolved: Resolved, drawn: Drawn) -> Iterator[Planned]:
     problem, case = resolved.problem, drawn.case
     label = f"{problem.id}/{case.name}"
     for group, runs in enumerate(keep_apart(resolved.functions)):
-        key = (problem.framework, problem.policy.autograd == "forbid", case.limits.memory_mb, group)
+        forbids, hidden = problem.policy.autograd == "forbid", case.visibility == "hidden"
+        key = (problem.framework, forbids, case.limits.memory_mb, group, hidden)
         for index, asked in runs.items():
             function = resolved.functions[index]
             arrays: dict[str, Array] = {}
