@@ -1,12 +1,14 @@
 """One submission through all boxes of a plan: what died is not called again, everything else is answered.
 
     for each box: launch a child for what is pending ─▶ watch it ─▶ it died at a call?
-        that function's later calls get the same answer, unseen; what is left goes to a new child
+        that function's later calls get the same answer, unseen, in boxes with as much memory too;
+        what is left goes to a new child
 
 A call may need a value that an earlier call of its case kept in a child that is dead. That call is then made again
 in the new child, silently, for its answer is known. Whatever fails through our own machinery is tried three times.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -92,10 +94,11 @@ class _Course:
 
     def run(self) -> Run:
         outcomes: list[Outcome] = []
+        dead: defaultdict[int, dict[str, Answer]] = defaultdict(dict)
         broken = None
         try:
             for box in self._plan.boxes:
-                state = _State(box)
+                state = _State(box, dead=dead[box.memory_mb])
                 while self._rejection is None and (pending := state.pending()):
                     self._child(state, pending)
                 if self._rejection is not None:

@@ -416,6 +416,21 @@ def test_import_timeout_in_call_only_costs_its_function(numpy_sandbox: OpenSandb
     assert run.stdout.count(b"once") == 1
 
 
+def test_function_that_reached_a_limit_in_one_box_is_not_called_in_the_next(numpy_sandbox: OpenSandbox) -> None:
+    """Where there is as much memory: its time is spent once, and where there is more, it may do."""
+    text = """
+    def slow(X):
+        print("called")
+        while True: pass
+    def f(X): return X
+    """
+    calls = (call("slow", limits=BUSY), call("f"))
+    boxes = tuple(Box({"X": X}, calls, memory_mb) for memory_mb in (256, 256, 300))
+    run = numpy_sandbox.run(source(text), Plan("numpy", boxes, import_limits=SHORT))
+    assert [type(one.answers[0]).__name__ for one in run.outcomes] == ["TimedOut", "Returned"] * 3
+    assert run.stdout.count(b"called") == 2
+
+
 def test_forbidden_system_call_is_named(numpy_sandbox: OpenSandbox) -> None:
     """A system call that no homework needs ends the function's part, and says so."""
     text = "import os\ndef f(X): os.execv('/bin/true', ['true'])"
