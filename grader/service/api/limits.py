@@ -31,7 +31,10 @@ MOST_FIELDS = 50
 MOST_FIELD_BYTES = 1024 * 1024
 """As large as a file that is pasted into a page."""
 CLOSE = {"Connection": "close"}
-"""What is left of a body that was refused is not read."""
+"""What is left of a body that was refused is thrown away, for a while, and then the connection is cut."""
+LINGER_SECONDS = 3.0
+LINGER_BYTES = 64 * 1024 * 1024
+"""A connection that is closed while bytes still come is reset, and whoever sends them may never read the answer."""
 
 
 class FormLimits(TypedDict):
@@ -71,11 +74,12 @@ class Bodies:
         foreign = _is_foreign(scope)
         end = math.inf
         read = 0
-        whole = False
+        whole = refused = False
 
         async def limited() -> Message:
-            nonlocal read, whole, end
+            nonlocal read, whole, refused, end
             if announced > self._most:
+                refused = True
                 raise self._too_large()
             if foreign:
                 raise Problem(415, "a form is in UTF-8", headers=CLOSE)
@@ -87,15 +91,34 @@ class Bodies:
             if patience.cancelled_caught:
                 raise Problem(408, f"the body was not there after {self._seconds:g} seconds", headers=CLOSE)
             read += len(message.get("body", b""))
-            if read > self._most:
-                raise self._too_large()
             whole = not message.get("more_body", False)
+            if read > self._most:
+                refused = True
+                raise self._too_large()
             return message
 
-        return await self._app(scope, limited, send)
+        async def lingering(message: Message) -> None:
+            if refused and not whole and message["type"] == "http.response.body" and not message.get("more_body"):
+                await send({**message, "more_body": True})
+                await _thrown_away(receive)
+                message = {"type": "http.response.body"}
+            await send(message)
+
+        return await self._app(scope, limited, lingering)
 
     def _too_large(self) -> Problem:
         return Problem(413, f"a request may have {self._most} bytes", headers=CLOSE)
+
+
+async def _thrown_away(receive: Receive) -> None:
+    """Read what still comes of a body."""
+    left = LINGER_BYTES
+    with anyio.move_on_after(LINGER_SECONDS):
+        while left > 0:
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if not message.get("more_body", False):
+                return
 
 
 def _announced(scope: Scope) -> int:

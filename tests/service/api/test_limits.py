@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.service.api import limits
 from grader.service.api.limits import network
 from tests.service.api.conftest import Ask, asker
 from tests.service.api.live import listening
@@ -34,8 +35,9 @@ def head(secret: str, *headers: str) -> bytes:
     return "".join(f"{line}\r\n" for line in [*lines, ""]).encode()
 
 
-def test_body_of_20_megabytes_is_refused_before_it_comes(here: School) -> None:
+def test_body_of_20_megabytes_is_refused_before_it_comes(here: School, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who says how much it is hears at once that it is too much; not a byte was sent."""
+    monkeypatch.setattr(limits, "LINGER_SECONDS", 0.1)
     json = "Content-Type: application/json"
     with listening(here.app) as port:
         answer = raw(port, head(here.ada.secret, json, "Content-Length: 20000000"))
@@ -44,8 +46,18 @@ def test_body_of_20_megabytes_is_refused_before_it_comes(here: School) -> None:
     assert b"a request may have 8388608 bytes" in answer
 
 
-def test_body_of_20_megabytes_without_a_length_is_cut_off(here: School) -> None:
-    """As soon as it is too much."""
+def test_body_of_20_megabytes_that_comes_nevertheless_is_answered(here: School) -> None:
+    """A browser sends all of it before it reads; were the connection cut, nobody would be told what was wrong."""
+    headers = head(here.ada.secret, "Content-Type: application/json", "Content-Length: 20000000")
+    with listening(here.app) as port:
+        answer = raw(port, headers, *[b"x" * 1_000_000] * 20, pause=0.01)
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"a request may have 8388608 bytes" in answer
+
+
+def test_body_of_20_megabytes_without_a_length_is_cut_off(here: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As soon as it is too much; what comes after it is not waited for without end."""
+    monkeypatch.setattr(limits, "LINGER_SECONDS", 0.1)
     chunk = b"100000\r\n" + b"x" * 0x100000 + b"\r\n"
     headers = head(here.ada.secret, "Content-Type: application/json", "Transfer-Encoding: chunked")
     with listening(here.app) as port:
