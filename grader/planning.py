@@ -1,7 +1,7 @@
 """From drawn cases to calls in boxes: what each function is given and asked, and what may share a process.
 
 An array that is the answer to one call never enters a box that runs this call: a step's value given to one function
-and asked of another puts the two into different boxes. Public and hidden cases have boxes of their own.
+and asked of another puts the two into different boxes.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,9 +29,8 @@ from grader.sandbox.job import (
     Slot,
 )
 
-BoxKey: TypeAlias = tuple[Framework, bool, int, int, bool]
-"""Framework, whether autograd is forbidden, memory limit, which of the boxes that keep answers apart; and whether it is
-hidden, since code can find all arrays of its box, and what it says of a public case is shown to students."""
+BoxKey: TypeAlias = tuple[Framework, bool, int, int]
+"""Framework, whether autograd is forbidden, memory limit, and which of the boxes that keep answers apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +50,7 @@ def plan_case(resolved: Resolved, drawn: Drawn) -> Iterator[Planned]:
     problem, case = resolved.problem, drawn.case
     label = f"{problem.id}/{case.name}"
     for group, runs in enumerate(keep_apart(resolved.functions)):
-        forbids, hidden = problem.policy.autograd == "forbid", case.visibility == "hidden"
-        key = (problem.framework, forbids, case.limits.memory_mb, group, hidden)
+        key = (problem.framework, problem.policy.autograd == "forbid", case.limits.memory_mb, group)
         for index, asked in runs.items():
             function = resolved.functions[index]
             arrays: dict[str, Array] = {}

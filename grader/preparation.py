@@ -114,9 +114,7 @@ def _assemble(assignment: Assignment, planned: Sequence[Planned]) -> Prepared:
     for kind in dict.fromkeys(item.key[:2] for item in planned):
         boxes: list[Box] = []
         position = 0
-        keys = dict.fromkeys(item.key for item in planned if item.key[:2] == kind)
-        # Public ones first: what an import says that fails is shown, and it can fail only where it is done first.
-        for key in sorted(keys, key=lambda key: key[-1]):
+        for key in dict.fromkeys(item.key for item in planned if item.key[:2] == kind):
             inside = [item for item in planned if item.key == key]
             arrays = {name: array for item in inside for name, array in item.arrays.items()}
             boxes.append(Box(arrays, tuple(item.call for item in inside), memory_mb=key[2]))
