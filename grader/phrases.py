@@ -136,7 +136,7 @@ def phrase(said: str, table: Sequence[str] = PHRASES) -> str:
 
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
-    """What a template looks like when it is filled; a type is a single word, and only the rest may be nothing."""
+    """What a filled template looks like; a type is one word, a line is a number, and only the rest may be nothing."""
     parts = [
         re.escape(text) + ("" if field is None else f"(?P<{field}>{_FIELDS.get(field, '.+')})")
         for text, field, _, _ in Formatter().parse(template)
@@ -144,4 +144,4 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
-_FIELDS = {"name": r"\S+", "rest": r".*"}
+_FIELDS = {"name": r"\S+", "line": r"\d+", "rest": r".*"}

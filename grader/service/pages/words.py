@@ -124,6 +124,7 @@ REFUSALS: tuple[str, ...] = (
     "{file} is no name of a file",
     "that is no address; expected https://host/path",
     "messages are sent by https only",
+    "the kinds are missing; there are {kinds}",
     "the address has a password in it, which everybody who may list addresses would see",
 )
 """What the service says to whoever asks, recognised as `grader.phrases` does, so that it can be said in Chinese."""

@@ -53,3 +53,8 @@ def test_refusal_is_said_to_people() -> None:
     with speaking(Language.zh_cn):
         assert words.refusal(RefusedError("a roster has 5 rows at most")) == "名单最多 5 行"
         assert words.refusal(RefusedError("something else")) == "something else"
+        two_colons = "line 3: this is no table: unexpected end of data"
+        assert words.refusal(RefusedError(two_colons)) == "第 3 行：这不是表格：unexpected end of data"
+        columns = "line 1: expected a line with the names of the columns: login, and perhaps name and mail"
+        assert words.refusal(RefusedError(columns)).startswith("第 1 行：")
+        assert "expected" not in words.refusal(RefusedError(columns))
