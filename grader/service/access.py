@@ -18,8 +18,8 @@ from sqlalchemy import ColumnElement, or_, true
 from sqlalchemy.orm import Session
 
 from grader.service import policy, tokens
-from grader.service.api.problems import Problem, not_there
 from grader.service.database import Database
+from grader.service.problems import Problem, not_there
 from grader.service.tables import Assignment, Learner, Policy, Submission, Token, now
 from grader.service.tokens import Holder
 

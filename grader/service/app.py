@@ -8,8 +8,8 @@ request ─ middleware (id, size, headers) ─┬─ /v1/…            api     
 from fastapi import FastAPI
 
 from grader import __version__
-from grader.service import health, logs, pages
-from grader.service.api import document, limits, problems, routes
+from grader.service import health, logs, pages, problems
+from grader.service.api import document, limits, routes
 from grader.service.database import Database
 from grader.service.pace import Pace
 from grader.service.settings import Settings

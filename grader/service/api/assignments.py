@@ -21,10 +21,10 @@ from grader.service.api.document import ANSWERS, YAML, binary, body, links
 from grader.service.api.door import router
 from grader.service.api.downloads import download
 from grader.service.api.paging import Asked, Statement
-from grader.service.api.problems import Fault, Problem, not_there
 from grader.service.assignments import publish, read
 from grader.service.handing_in import regrade_all
 from grader.service.pace import Pace
+from grader.service.problems import Fault, Problem, not_there
 from grader.service.proving import Proof, validated
 from grader.service.tables import Assignment, AssignmentVersion, Policy, now
 from grader.service.tokens import Holder

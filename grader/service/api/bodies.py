@@ -16,9 +16,9 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from grader.service.api import limits
-from grader.service.api.problems import Fault, Problem, fault
 from grader.service.database import Database
 from grader.service.handing_in import File
+from grader.service.problems import Fault, Problem, fault
 from grader.service.refusals import RefusedError
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -12,7 +12,7 @@ from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS, body, links
 from grader.service.api.door import router
 from grader.service.api.paging import Asked, Statement
-from grader.service.api.problems import Fault, Problem, not_there
+from grader.service.problems import Fault, Problem, not_there
 from grader.service.roster import RosterError
 from grader.service.tables import Class, Membership
 

@@ -16,7 +16,7 @@ from pydantic.json_schema import models_json_schema
 
 from grader.report import Report
 from grader.service.api.models import NewSubmission, SubmissionFields
-from grader.service.api.problems import MEDIA_TYPE, Document
+from grader.service.problems import MEDIA_TYPE, Document
 
 PATH = "/v1/openapi.json"
 YAML = "application/yaml"

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from grader.service import access
-from grader.service.api.problems import Problem
+from grader.service.problems import Problem
 
 PREFIX = "/v1"
 HEADERS = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}

@@ -17,7 +17,7 @@ from grader.service.api.document import ANSWERS
 from grader.service.api.door import router
 from grader.service.api.downloads import download
 from grader.service.api.paging import Asked
-from grader.service.api.problems import not_there
+from grader.service.problems import not_there
 from grader.service.tables import Class
 from grader.service.tokens import Holder
 

@@ -23,7 +23,7 @@ from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from grader.service.api.problems import Problem
+from grader.service.problems import Problem
 from grader.service.settings import Settings
 from grader.service.tokens import Holder
 

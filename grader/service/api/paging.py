@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, Row, Select, TypeDecorator, literal, tuple
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from grader.service.api.models import Listing
-from grader.service.api.problems import Problem
+from grader.service.problems import Problem
 
 Item = TypeVar("Item", bound=BaseModel)
 Statement: TypeAlias = "Select[*tuple[Any, ...]]"

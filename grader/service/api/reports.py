@@ -18,7 +18,7 @@ from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS
 from grader.service.api.door import router
 from grader.service.api.etags import IfNoneMatch, tagged
-from grader.service.api.problems import Problem
+from grader.service.problems import Problem
 from grader.service.results import current
 from grader.service.tables import Attempt, State, Submission, now
 from grader.service.tokens import Holder

@@ -12,7 +12,7 @@ from grader.service.api.document import ANSWERS, links
 from grader.service.api.door import router
 from grader.service.api.learners import link
 from grader.service.api.paging import Asked
-from grader.service.api.problems import Problem, not_there
+from grader.service.problems import Problem, not_there
 from grader.service.tables import Staff
 
 routes = router("people")

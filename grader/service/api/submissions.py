@@ -18,9 +18,9 @@ from grader.service.api.door import router
 from grader.service.api.downloads import download
 from grader.service.api.etags import IfNoneMatch, tagged
 from grader.service.api.paging import Asked, Found, Statement
-from grader.service.api.problems import Problem, fault, not_there
 from grader.service.handing_in import File, hand_in, regrade
 from grader.service.pace import Pace
+from grader.service.problems import Problem, fault, not_there
 from grader.service.queue import Queue
 from grader.service.refusals import RefusedError
 from grader.service.results import WAITING

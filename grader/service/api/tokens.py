@@ -14,7 +14,7 @@ from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS, links
 from grader.service.api.door import router
 from grader.service.api.paging import Asked
-from grader.service.api.problems import Problem, not_there
+from grader.service.problems import Problem, not_there
 from grader.service.tables import Staff, Token, now
 from grader.service.tokens import Holder
 

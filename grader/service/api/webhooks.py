@@ -12,7 +12,7 @@ from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS, links
 from grader.service.api.door import router
 from grader.service.api.paging import Asked
-from grader.service.api.problems import not_there
+from grader.service.problems import not_there
 from grader.service.tables import Delivery, Outbox, Webhook
 from grader.service.webhooks import Kind, subscribe
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from grader.service.api.problems import Document, Fault, fault
 from grader.service.database import Database
+from grader.service.problems import Document, Fault, fault
 from tests.service.api.conftest import Ask
 from tests.service.api.school import School
 
