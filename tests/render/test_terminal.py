@@ -12,6 +12,12 @@ from grader.verdict import VERDICTS
 from tests.example_reports import CLASS, FAILED, MASKLESS, REJECTED, RIGHT, case, gradient, report, rows_of
 
 
+@pytest.fixture(autouse=True)
+def _no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody says how wide it is, whoever runs the tests."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 def _shown(view: RenderableType) -> str:
     stream = io.StringIO()
     console(stream).print(view)
