@@ -52,6 +52,7 @@ def run(settings: Settings) -> int:
         if settings.workers:
             _check_grading(settings)
         door = stack.enter_context(starting.listening(settings))
+        settings = settings.model_copy(update={"port": door.getsockname()[1]})  # it may have been 0, and links name it
         logs.configure(settings)
         sys.setswitchinterval(SWITCH_SECONDS)
         app = application.create(settings, database) if settings.web else _without_pages(settings, database)
@@ -61,7 +62,7 @@ def run(settings: Settings) -> int:
         stack.callback(proving.stop)
         server.on_signal = grading.stop
         stack.enter_context(_sending(settings, database))
-        _welcome(settings.model_copy(update={"port": door.getsockname()[1]}), database)
+        _welcome(settings, database)
         server.run(sockets=[door])
         grading.stop()
         grading.wait()
@@ -78,6 +79,8 @@ def _check_grading(settings: Settings) -> None:
 def _welcome(settings: Settings, database: Database) -> None:
     """Say where it is, and how to get in while nobody has been."""
     print(f"The grader answers at {settings.url}", flush=True)
+    if settings.web and settings.is_url_guessed:
+        print("Links begin so, too; if people come by another address, set public_url to it.", flush=True)
     if settings.web and (link := starting.first_link(database, settings.url)):
         print(f"To sign in as staff for the first time, open this link; it opens once:\n\n    {link}\n", flush=True)
 

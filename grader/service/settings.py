@@ -3,7 +3,9 @@
 The file is TOML, with the names below as its keys; it is named by `--config` or `GRADER_CONFIG`.
 """
 
+import ipaddress
 import os
+import socket
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -92,11 +94,16 @@ class Settings(BaseSettings):
 
     @property
     def url(self) -> str:
-        """Where people find the service."""
+        """Where people find the service: what links of ours begin with, whatever a request says of its host."""
         if self.public_url:
             return self.public_url.rstrip("/")
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host
+        host = socket.gethostname() if self.host in ("0.0.0.0", "::", "") else self.host
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def is_url_guessed(self) -> bool:
+        """Whether people may come by another address than `url`, and nobody has said by which."""
+        return self.public_url is None and bool(self.trusted_proxies or not _is_loopback(self.host))
 
     @property
     def database_url(self) -> str:
@@ -135,6 +142,13 @@ def settings(**flags: Any) -> Settings:
         raise AuthorError("; ".join(_sentence(one["loc"], one["msg"], one["type"]) for one in error.errors())) from None
     except tomllib.TOMLDecodeError as error:
         raise AuthorError(f"{visible(str(file), limit=500)} is not TOML: {error}") from None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _sentence(place: tuple[int | str, ...], message: str, kind: str) -> str:

@@ -67,6 +67,24 @@ def test_serve_second_start_prints_another_link_until_one_was_used(tmp_path: Pat
         served.stop()
 
 
+def test_serve_links_name_the_port_that_was_free_and_no_other_host(tmp_path: Path) -> None:
+    """Those that a page makes too, whatever the request says; and who starts it reads how links begin."""
+    with serving(tmp_path, "--no-grading", "--trusted-proxies", "127.0.0.1") as served:
+        assert served.printed.splitlines()[1:2] == [
+            "Links begin so, too; if people come by another address, set public_url to it."
+        ]
+        (token,) = re.findall(r"token=(\S+)", served.printed)
+        with httpx.Client(base_url=served.url, follow_redirects=True) as browser:
+            page = browser.get("/sign-in", params={"token": token}).text
+            for address, fields in (("/sign-in", {"link": token}), ("/staff/people", {"name": "B. Assistant"})):
+                (csrf, *_) = re.findall(r'name="csrf" value="([^"]+)"', page)
+                hosts = {"Host": "elsewhere.example", "X-Forwarded-Host": "elsewhere.example"}
+                forged = hosts if address == "/staff/people" else {}
+                page = browser.post(address, data={**fields, "csrf": csrf}, headers=forged).text
+        assert f"{served.url}/sign-in?token=" in page
+        assert "elsewhere.example" not in page
+
+
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
 def test_serve_signal_finishes_or_gives_back(tmp_path: Path, how: signal.Signals, code: int) -> None:
     """No attempt is left in anybody's hands, none has lost a try, and no process is left."""

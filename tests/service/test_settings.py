@@ -1,5 +1,6 @@
 """Flags come before the environment, and that before the file; what is wrong is said by its name."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def test_settings_none_given_database_is_a_file_in_the_data_folder(tmp_path: Pat
     ("flags", "url"),
     [
         ({}, "http://127.0.0.1:8000"),
-        ({"host": "0.0.0.0", "port": 80}, "http://127.0.0.1:80"),
+        ({"host": "0.0.0.0", "port": 80}, f"http://{socket.gethostname()}:80"),
         ({"host": "::1"}, "http://[::1]:8000"),
         ({"public_url": "https://grader.school.example/"}, "https://grader.school.example"),
     ],
@@ -36,6 +37,23 @@ def test_settings_none_given_database_is_a_file_in_the_data_folder(tmp_path: Pat
 def test_settings_url_is_where_people_go(flags: dict[str, object], url: str) -> None:
     """An address that only listens is none that a browser finds."""
     assert settings(**flags).url == url
+
+
+@pytest.mark.parametrize(
+    ("flags", "guessed"),
+    [
+        ({}, False),
+        ({"host": "::1"}, False),
+        ({"host": "localhost"}, False),
+        ({"host": "0.0.0.0"}, True),
+        ({"host": "grader.school.example"}, True),
+        ({"trusted_proxies": "127.0.0.1"}, True),
+        ({"host": "0.0.0.0", "public_url": "https://grader.school.example"}, False),
+    ],
+)
+def test_settings_url_is_guessed_where_others_come_from(flags: dict[str, object], guessed: bool) -> None:
+    """On this machine alone, or when it was said, there is nothing to guess."""
+    assert settings(**flags).is_url_guessed == guessed
 
 
 def test_settings_value_that_cannot_be_is_refused() -> None:

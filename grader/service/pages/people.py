@@ -30,7 +30,7 @@ def invite(request: Request, site: Site, staff: Staff, name: Annotated[str, Form
         with site.database.writing() as session:
             staff_id = people.create_staff(session, name)
             audit.note(session, staff.name, "create", f"staff:{staff_id}")
-            address = link(session, site.address(request), staff_id=staff_id)
+            address = link(session, site.settings.url, staff_id=staff_id)
             audit.note(session, staff.name, "link", f"staff:{staff_id}")
     except RefusedError as error:
         return _everybody(request, site, refused=words.refusal(error))
@@ -44,7 +44,7 @@ def again(request: Request, site: Site, staff: Staff, staff_id: UUID) -> Respons
         found = session.get(StaffRow, staff_id)
         if found is None:
             raise HTTPException(404)
-        address = link(session, site.address(request), staff_id=staff_id)
+        address = link(session, site.settings.url, staff_id=staff_id)
         audit.note(session, staff.name, "link", f"staff:{staff_id}")
     return page(request, "secret.html", kind="link", name=found.name, secret=address, back="/staff/people")
 

@@ -22,10 +22,6 @@ class SiteOfPages:
     library: Library
     rates: Rates
 
-    def address(self, request: Request) -> str:
-        """Where people find the service, without a slash at the end."""
-        return (self.settings.public_url or str(request.base_url)).rstrip("/")
-
     def note(self, holder: Holder, action: str, object: str, detail: str | None = None) -> None:
         """Write down in the audit what one of the staff is about to see; others need not wait for the page of it."""
         with self.database.writing() as session:

@@ -61,7 +61,7 @@ def test_links_for_all_sign_everybody_in(app: FastAPI, teacher: Visitor, databas
     assert rows[1]["name"] == "'=cmd|' /C calc'!A0"
     for row in rows:
         address, _, secret = row["link"].partition("?token=")
-        assert address == "http://testserver/sign-in"
+        assert address == "http://127.0.0.1:8000/sign-in"
         assert "Assignments" in signed_in(app, secret).page("/")
 
 

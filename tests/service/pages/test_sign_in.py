@@ -6,8 +6,10 @@ from uuid import UUID
 import pytest
 from fastapi import FastAPI
 
+from grader.service import people
 from grader.service.database import Database
-from grader.service.tables import Token
+from grader.service.pages import security
+from grader.service.tables import Membership, Token
 from grader.service.tokens import holder, issue
 from tests.service.pages.conftest import Visitor, link_of
 
@@ -131,3 +133,25 @@ def test_who_cannot_sign_in_holds_up_nobody(
     monkeypatch.setattr(database, "writing", refused)
     assert nobody.send("/sign-in", link="grader_guessed").status_code == 403
     assert nobody.send("/sign-out").status_code == 303
+
+
+def test_links_begin_with_our_address_whatever_host_was_asked_for(
+    teacher: Visitor, database: Database, ann: UUID
+) -> None:
+    """Else whoever can forge a request has a class send its secrets elsewhere."""
+    with database.writing() as session:
+        people.create_class(session, "c", "C")
+        session.add(Membership(class_id="c", learner_id=ann))
+        staff_id = people.create_staff(session, "B. Assistant")
+    csrf = security.token(teacher.client.cookies["grader"])
+    for address in (
+        "/staff/classes/c/links",
+        f"/staff/learners/{ann}/link",
+        "/staff/people",
+        f"/staff/people/{staff_id}/link",
+    ):
+        answer = teacher.client.post(
+            address, data={"csrf": csrf, "name": "C"}, headers={"Host": "elsewhere.example", "X-Forwarded-Host": "x"}
+        )
+        assert "http://127.0.0.1:8000/sign-in?token=" in answer.text, address
+        assert "elsewhere.example" not in answer.text, address
