@@ -6,12 +6,14 @@ address that comes of it is looked at, and the connection is made to those very 
 
 import asyncio
 import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from grader.service.refusals import RefusedError
 
 _TUNNELS = (IPv6Network("2002::/16"), IPv6Network("2001::/32"), IPv6Network("64:ff9b::/96"))
 """IPv6 addresses that lead to an IPv4 one, which may be anybody's."""
+_RELAYS = IPv4Network("192.88.99.0/24")
+"""Led from IPv4 into such tunnels, once; whoever answers there now is nobody in particular (RFC 7526)."""
 
 
 async def addresses(host: str, port: int, *, to_private: bool = False) -> list[str]:
@@ -38,4 +40,6 @@ def is_public(text: str) -> bool:
             return False
         address = address.ipv4_mapped or address
     assert address is not None
+    if address in _RELAYS:
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved

@@ -9,7 +9,9 @@ from grader.service.reachable import addresses, is_public
 from grader.service.refusals import RefusedError
 
 
-@pytest.mark.parametrize("address", ["93.184.215.14", "8.8.8.8", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"])
+@pytest.mark.parametrize(
+    "address", ["93.184.215.14", "8.8.8.8", "192.88.98.255", "192.88.100.0", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"]
+)
 def test_is_public_address_of_the_network_is(address: str) -> None:
     """Anybody may be told there."""
     assert is_public(address)
@@ -27,6 +29,7 @@ def test_is_public_address_of_the_network_is(address: str) -> None:
         "169.254.169.254",
         "100.64.0.1",
         "192.0.2.1",
+        "192.88.99.1",
         "198.18.0.1",
         "224.0.0.1",
         "240.0.0.1",
@@ -35,6 +38,7 @@ def test_is_public_address_of_the_network_is(address: str) -> None:
         "::1",
         "::ffff:127.0.0.1",
         "::ffff:10.0.0.1",
+        "::ffff:192.88.99.255",
         "fe80::1",
         "fe80::1%1",
         "fec0::1",
