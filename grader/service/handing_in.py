@@ -128,6 +128,8 @@ def regrade(database: Database, submission_id: UUID) -> int:
 def regrade_all(database: Database, assignment_id: str) -> int:
     """One more attempt of every submission that is not graded on the newest version, nor waits for it; says how many.
 
+    One whose every attempt the staff stopped stays so, unless somebody asks for that one: see `regrade`.
+
     Raises:
         UnknownError: if there is no such assignment.
     """
@@ -156,14 +158,16 @@ def behind(session: Session, assignment_id: str) -> int:
 
 
 def _not_on(assignment_id: str, version: int) -> Select[UUID]:
-    """The submissions that are not graded on a version, nor wait for it."""
+    """The submissions that are not graded on a version, nor wait for it, and were not stopped every time."""
+    its = Attempt.submission_id == Submission.id
     on_it = (
-        Attempt.submission_id == Submission.id,
+        its,
         Attempt.version_id == version,
         Attempt.state.in_((State.GRADED, *WAITING)),
     )
+    not_stopped = exists().where(its, Attempt.state != State.CANCELLED)
     others = select(Submission.id).where(Submission.assignment_id == assignment_id, ~exists().where(*on_it))
-    return others.order_by(Submission.id)
+    return others.where(not_stopped).order_by(Submission.id)
 
 
 def _again(session: Session, submission_id: UUID, version: int) -> int:

@@ -235,3 +235,19 @@ def test_regrade_all_leaves_out_what_is_on_the_newest_version(database: Database
     with pytest.raises(UnknownError) as error:
         regrade_all(database, "c")
     assert str(error.value) == "there is no assignment c"
+
+
+def test_regrade_all_leaves_out_what_the_staff_stopped_every_time(database: Database, who: UUID) -> None:
+    """Not what was graded, or failed, at another time; and who asks for that very one gets it."""
+    with database.writing() as session:
+        stopped = [submitted(session, who, *[State.CANCELLED] * times) for times in (1, 2)]
+        others = [submitted(session, who, State.CANCELLED, made) for made in (MASKLESS, State.FAILED, State.QUEUED)]
+        others.append(submitted(session, who, MASKLESS, State.CANCELLED))
+    publish(database, ASSIGNMENT + b"points: {W: 3}\n", "a.yaml")
+    with database.reading() as session:
+        assert behind(session, "a") == len(others)
+    assert regrade_all(database, "a") == len(others)
+    with database.reading() as session:
+        again = session.scalars(select(Attempt.submission_id).where(Attempt.number == 3)).all()
+    assert set(again) == set(others)
+    assert [regrade(database, one) for one in stopped] == [2, 3]
