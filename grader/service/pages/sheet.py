@@ -4,7 +4,6 @@
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from secrets import token_urlsafe
 from typing import Annotated
 from uuid import UUID
@@ -43,23 +42,24 @@ class Entry:
     grade: Grade
     standing: words.Word
 
-    def is_open(self, at: datetime) -> bool:
-        return self.rules.opens_at is None or self.rules.opens_at <= at
-
 
 @router.get("/")
 def home(request: Request, site: Site) -> Response:
-    """The list, of whoever visits."""
+    """The list, of whoever visits; what is not open yet is not there, as everywhere for a learner."""
     visitor = request.state.visitor
     if visitor.holder is None:
         raise NotSignedInError
     if visitor.is_staff:
         return RedirectResponse("/staff", 303)
     with site.database.reading() as session:
-        entries = [_entry(site, session, one, visitor.holder.learner_id) for one in versions(session).items()]
+        entries = [
+            _entry(site, session, one, visitor.holder.learner_id)
+            for one in versions(session).items()
+            if access.is_open(session, one[0])
+        ]
     # What is due next comes first, and what is never due last.
     entries.sort(key=lambda entry: (entry.rules.due_at is None, entry.rules.due_at or now(), entry.title))
-    return page(request, "home.html", entries=entries, now=now())
+    return page(request, "home.html", entries=entries)
 
 
 @router.get("/assignments/{assignment_id}")

@@ -33,14 +33,14 @@ def test_list_has_state_due_date_and_grade(anns_browser: Visitor, database: Data
     assert "2 attempts left" in page
 
 
-def test_assignment_that_is_not_open_is_named_and_nothing_more(
-    anns_browser: Visitor, database: Database, sheet: str
-) -> None:
-    """Neither its sheet nor its files."""
+def test_assignment_that_is_not_open_is_not_there(anns_browser: Visitor, database: Database, sheet: str) -> None:
+    """Neither its title, nor its sheet, nor its files; nothing tells it from one that was never made."""
+    assert "The squared norm" in anns_browser.page("/")
     rule(database, Rules(opens_at=now() + timedelta(days=1)))
     page = anns_browser.page("/")
-    assert "The squared norm" in page
-    assert "/assignments/a" not in page
+    for secret in ("The squared norm", "/assignments/a", "opens"):
+        assert secret not in page
+    assert "There are no assignments yet." in page
     assert anns_browser.get("/assignments/a").status_code == 404
     assert anns_browser.get("/assignments/a/files/a.py").status_code == 404
 
