@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI
 from starlette.routing import Match, Mount
 from starlette.types import ASGIApp, Scope
 
+from grader.service.api.limits import Rates
 from grader.service.database import Database
 from grader.service.pages import (
     assignments,
@@ -47,13 +48,13 @@ STAFF = (
 
 def add(app: FastAPI) -> None:
     """Put the pages under the addresses that nobody else has; other routes may come before or after."""
-    app.router.routes.append(_Rest(app, create(app.state.settings, app.state.database)))
+    app.router.routes.append(_Rest(app, create(app.state.settings, app.state.database, app.state.rates)))
 
 
-def create(settings: Settings, database: Database) -> ASGIApp:
-    """The pages alone."""
+def create(settings: Settings, database: Database, rates: Rates) -> ASGIApp:
+    """The pages alone; `rates` counts what is asked of them."""
     pages = FastAPI(openapi_url=None, dependencies=[Depends(site.counted), Depends(security.checked)])
-    pages.state.site = site.make(settings, database)
+    pages.state.site = site.make(settings, database, rates)
     for router in (*LEARNERS, *STAFF):
         pages.include_router(router)
     failures.add(pages)

@@ -21,6 +21,7 @@ class SiteOfPages:
     database: Database
     library: Library
     rates: Rates
+    """Those of the API too: whoever asks by both ways asks no more often for it."""
 
     def note(self, holder: Holder, action: str, object: str, detail: str | None = None) -> None:
         """Write down in the audit what one of the staff is about to see; others need not wait for the page of it."""
@@ -44,9 +45,9 @@ def counted(request: Request, site: Annotated[SiteOfPages, Depends(_site)]) -> N
         site.rates.count(holder)
 
 
-def make(settings: Settings, database: Database) -> SiteOfPages:
+def make(settings: Settings, database: Database, rates: Rates) -> SiteOfPages:
     """What the pages of one application have at hand."""
-    return SiteOfPages(settings, database, Library(database), Rates(settings))
+    return SiteOfPages(settings, database, Library(database), rates)
 
 
 Site = Annotated[SiteOfPages, Depends(_site)]

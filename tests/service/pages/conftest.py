@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from grader.kit import Kit, make
 from grader.language import spoken
 from grader.service import pages
+from grader.service.api.limits import Rates
 from grader.service.assignments import publish
 from grader.service.database import Database
 from grader.service.pages import library
@@ -81,6 +82,7 @@ def app(
     made = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     made.state.settings = Settings(data=tmp_path)
     made.state.database = database
+    made.state.rates = Rates(made.state.settings)
     pages.add(made)
     return made
 

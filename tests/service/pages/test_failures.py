@@ -8,10 +8,11 @@ from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError
 
 from grader.service import app as whole
-from grader.service import tokens
+from grader.service import people, tokens
 from grader.service.database import Database
 from grader.service.pages import sheet as sheet_module
 from grader.service.settings import Settings
+from grader.service.tokens import issue
 from tests.service.pages.conftest import Visitor, link_of, signed_in
 
 
@@ -85,3 +86,19 @@ def test_too_much_at_once_and_too_often_are_refused(database: Database, ann: UUI
     assert answer.status_code == 429
     assert "Please wait a little, and try again." in answer.text
     assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_pages_and_programs_of_a_learner_are_counted_together(database: Database, ann: UUID, tmp_path: Path) -> None:
+    """Who asks by both ways gets no more of the service for it; who else asks, is not held up."""
+    small = whole.create(Settings(data=tmp_path, rate_learner="6/minute"), database)
+    visitor = signed_in(small, link_of(database, ann))
+    with database.writing() as session:
+        shown = {whose: issue(session, ["read"], learner_id=whose).secret for whose in (ann, people.create(session))}
+
+    def program(whose: UUID) -> int:
+        return visitor.client.get("/v1/me", headers={"Authorization": f"Bearer {shown[whose]}"}).status_code
+
+    assert [visitor.get("/").status_code for _ in range(3)] == [200] * 3
+    assert [program(ann) for _ in range(4)] == [200, 200, 200, 429]
+    assert visitor.get("/").status_code == 429
+    assert {program(whose) for whose in shown if whose != ann} == {200}

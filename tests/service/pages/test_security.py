@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from grader.service import pages
+from grader.service.api.limits import Rates
 from grader.service.database import Database
 from grader.service.pages import LEARNERS, STAFF, security
 from grader.service.settings import Settings
@@ -97,7 +98,9 @@ def test_cookie_is_for_https_only_where_people_come_by_https(database: Database,
     """Also if the proxy in front does not say so, or is not believed."""
     by_https = Settings(data=tmp_path, public_url="https://grader.school.example")
     for settings, expected in ((by_https, True), (Settings(data=tmp_path), False)):
-        answer = TestClient(pages.create(settings, database), base_url="http://testserver").get("/sign-in")
+        answer = TestClient(pages.create(settings, database, Rates(settings)), base_url="http://testserver").get(
+            "/sign-in"
+        )
         cookie = answer.headers["Set-Cookie"]
         assert ("; Secure" in cookie) == cookie.startswith("__Host-grader=") == expected
         assert ("Strict-Transport-Security" in answer.headers) == expected
