@@ -38,7 +38,7 @@ from grader.service.tables import (
     Token,
     now,
 )
-from grader.service.views import student_view
+from grader.service.views import student_time, student_view
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -180,7 +180,7 @@ def _add(session: Session, archive: zipfile.ZipFile, submission_id: UUID) -> Non
                 "score": one.score,
                 "max_score": one.max_score,
                 "created_at": one.created_at,
-                "finished_at": one.finished_at,
+                "finished_at": student_time(one.finished_at),
             }
         )
         for one in submission.attempts

@@ -2,9 +2,12 @@
 
 report ─▶ staff_view
        └─ without what hidden cases give away ─ without what is not `shown` ─▶ student_view
+
+How long a grading took is told by its seconds and no closer: time is what one program can tell another of what it saw.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 
 from grader import report
 from grader.report import GradientReport, Report
@@ -20,6 +23,11 @@ def student_view(report_json: bytes, shown: Collection[Shown]) -> Report:
     """What a learner may see: score, verdicts and public cases, and beside them what is shown."""
     seen = report.student_view(staff_view(report_json))
     return seen.model_copy(update={"gradients": tuple(_gradient(one, shown) for one in seen.gradients)})
+
+
+def student_time(moment: datetime | None) -> datetime | None:
+    """When a grading began or ended, as a learner may know it: the second of it."""
+    return None if moment is None else moment.replace(microsecond=0)
 
 
 def _gradient(gradient: GradientReport, shown: Collection[Shown]) -> GradientReport:

@@ -3,11 +3,12 @@
 import io
 import json
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from grader.report import Report
 from grader.service import audit, tokens
@@ -20,7 +21,7 @@ from grader.service.presence import come
 from grader.service.privacy import Belongings, belongings, erase, export, overwrite, subject
 from grader.service.queue import Queue
 from grader.service.refusals import RefusedError, UnknownError
-from grader.service.tables import Audit, Delivery, Learner, Membership, Outbox, Person, State, Table
+from grader.service.tables import Attempt, Audit, Delivery, Learner, Membership, Outbox, Person, State, Table
 from grader.service.webhooks import Kind, announce, subscribe
 from tests.example_reports import MASKLESS, RIGHT
 from tests.service.benches import result
@@ -60,6 +61,19 @@ def test_subject_is_found_by_what_is_known(database: Database, ada: UUID) -> Non
         with pytest.raises(RefusedError) as error:
             subject(session, "ada@example.org")
     assert str(error.value) == "several learners have this mail address; say the login or the id"
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_export_has_the_seconds_of_gradings_and_no_parts_of_them(database: Database, ada: UUID) -> None:
+    """As the API shows learners."""
+    file = io.BytesIO()
+    with database.writing() as session:
+        session.execute(update(Attempt).values(finished_at=datetime(2026, 9, 1, 8, 0, 4, 999_999, UTC)))
+        export(session, ada, file)
+    with zipfile.ZipFile(file) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith("/submission.json"))
+        attempts = json.loads(archive.read(name))["attempts"]
+    assert [one["finished_at"] for one in attempts] == ["2026-09-01T08:00:04+00:00"] * 2
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)

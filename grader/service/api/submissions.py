@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from grader.assignment import Id
 from grader.language import Language
-from grader.service import access, audit
+from grader.service import access, audit, views
 from grader.service.access import Grader, Reader, Submitter
 from grader.service.api import bodies, models
 from grader.service.api.document import ANSWERS, binary, body, links, properties, ref
@@ -331,4 +331,7 @@ def _attempts(submission_id: UUID) -> Statement:
 
 def _attempt(row: Any, holder: Holder) -> models.Attempt:
     known = {name: getattr(row, name) for name in models.Attempt.model_fields}
-    return models.Attempt(**{**known, "fault": row.fault if holder.staff_id is not None else None})
+    if holder.staff_id is None:
+        times = {name: views.student_time(known[name]) for name in ("started_at", "finished_at")}
+        known |= {**times, "fault": None}
+    return models.Attempt(**known)

@@ -1,13 +1,16 @@
 """Work is handed in once however often it is asked, and what becomes of it can be followed."""
 
 from base64 import b64encode
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 
 from grader.service import presence
 from grader.service.handing_in import MOST_WAITING
 from grader.service.queue import Queue
+from grader.service.tables import Attempt
 from tests.service.api.conftest import Ask
 from tests.service.api.school import School
 
@@ -178,6 +181,22 @@ def test_get_attempts_faults_are_for_the_staff(ask: Ask, here: School) -> None:
         assert (attempt["state"], attempt["status"], attempt["fault"]) == ("failed", "grader_error", fault)
     assert ask("GET", f"{path}/2").json()["detail"] == "there is no such attempt"
     assert ask("GET", f"/v1/submissions/{here.ada.waiting}").json()["state"] == "failed"
+
+
+def test_get_attempts_parts_of_a_second_are_for_the_staff(ask: Ask, here: School) -> None:
+    """Else a program under grading could tell its learner things by how long it takes."""
+    began, ended = datetime(2026, 9, 1, 8, 0, 1, 999_999, UTC), datetime(2026, 9, 1, 8, 0, 4, 1, UTC)
+    times = {"started_at": began, "finished_at": ended}
+    with here.database.writing() as session:
+        session.execute(update(Attempt).where(Attempt.submission_id == here.ada.graded).values(**times))
+    exact = {"started_at": "2026-09-01T08:00:01.999999Z", "finished_at": "2026-09-01T08:00:04.000001Z"}
+    whole = {"started_at": "2026-09-01T08:00:01Z", "finished_at": "2026-09-01T08:00:04Z"}
+    path = f"/v1/submissions/{here.ada.graded}/attempts"
+    for secret, expected in ((here.secret, exact), (here.ada.secret, whole)):
+        for attempt in (ask("GET", path, secret).json()["items"][0], ask("GET", f"{path}/1", secret).json()):
+            assert {name: attempt[name] for name in times} == expected
+    waiting = ask("GET", f"/v1/submissions/{here.ada.waiting}/attempts/1", here.ada.secret).json()
+    assert (waiting["started_at"], waiting["finished_at"]) == (None, None)
 
 
 def test_get_result_is_the_newest_graded_one(ask: Ask, here: School) -> None:

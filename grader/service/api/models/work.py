@@ -97,7 +97,7 @@ class HandedFile(Body):
 
 
 class Attempt(Body):
-    """One grading of a submission; `fault` is for the staff only."""
+    """One grading of a submission; `fault`, and the parts of a second of when it began and ended, are for the staff."""
 
     number: int
     version: int
