@@ -10,12 +10,14 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
+from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from grader.errors import AuthorError
 from grader.language import spoken
 from grader.language import translated as _
+from grader.render.html.templating import points
 from grader.render.validation import percent
 from grader.service import audit, policy
 from grader.service.assignments import publish
@@ -124,6 +126,60 @@ def file(site: Site, staff: Staff, assignment_id: AssignmentId, name: str) -> Re
 
 # ----- rules -----
 
+Typed = Annotated[str, Field(max_length=30)]
+
+
+class Entered(BaseModel):
+    """The rules as they stand in the form, times in UTC: those there are, or what was typed and may be none."""
+
+    opens_at: Typed = ""
+    due_at: Typed = ""
+    closes_at: Typed = ""
+    late_percent: Typed = ""
+    attempts: Typed = ""
+    counts: Literal["best", "last"] = "best"
+    shown_before: list[Shown] = []
+    shown_after: list[Shown] = []
+
+    @classmethod
+    def of(cls, rules: Rules) -> "Entered":
+        """As the rules there are would be typed."""
+        times = (rules.opens_at, rules.due_at, rules.closes_at)
+        opens, due, closes = (at.strftime("%Y-%m-%dT%H:%M") if at else "" for at in times)
+        return cls(
+            opens_at=opens,
+            due_at=due,
+            closes_at=closes,
+            late_percent=points(rules.late_percent),
+            attempts=str(rules.attempts or ""),
+            counts=rules.counts,
+            shown_before=list(rules.shown_before),
+            shown_after=list(rules.shown_after),
+        )
+
+    def rules(self) -> Rules:
+        """What is meant.
+
+        Raises:
+            RefusedError: if it contradicts itself.
+            ValueError: if a number or a time cannot be read.
+        """
+        return Rules(
+            _time(self.opens_at),
+            _time(self.due_at),
+            _time(self.closes_at),
+            float(self.late_percent.replace(",", ".") or 0),
+            int(self.attempts) if self.attempts.strip() else None,
+            self.counts,
+            frozenset(self.shown_before),
+            frozenset(self.shown_after),
+        )
+
+
+def _time(text: str) -> datetime | None:
+    """A time as a form sends it; in UTC, which is what the page says, or its script sees to."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
+
 
 @router.get("/assignments/{assignment_id}/rules")
 def rules(request: Request, site: Site, staff: Staff, assignment_id: AssignmentId) -> Response:
@@ -137,40 +193,27 @@ def set_rules(
     site: Site,
     staff: Staff,
     assignment_id: AssignmentId,
-    opens_at: Annotated[str, Form(max_length=30)] = "",
-    due_at: Annotated[str, Form(max_length=30)] = "",
-    closes_at: Annotated[str, Form(max_length=30)] = "",
-    late_percent: Annotated[str, Form(max_length=30)] = "",
-    attempts: Annotated[str, Form(max_length=30)] = "",
-    counts: Annotated[Literal["best", "last"], Form()] = "best",
-    shown_before: Annotated[list[Shown], Form()] = [],  # noqa: B006 — read by FastAPI, and never changed
-    shown_after: Annotated[list[Shown], Form()] = [],  # noqa: B006
+    entered: Annotated[Entered, Form()],
 ) -> Response:
     """Give an assignment other rules."""
     try:
-        new = Rules(
-            _time(opens_at),
-            _time(due_at),
-            _time(closes_at),
-            float(late_percent.replace(",", ".") or 0),
-            int(attempts) if attempts.strip() else None,
-            counts,
-            frozenset(shown_before),
-            frozenset(shown_after),
-        )
+        new = entered.rules()
         with site.database.writing() as session:
             policy.set_rules(session, assignment_id, new)
             audit.note(session, staff.name, "policy", f"assignment:{assignment_id}", _in_short(new))
     except UnknownError:
         raise
     except RefusedError as error:
-        return _rules(request, site, assignment_id, refused=words.refusal(error))
+        return _rules(request, site, assignment_id, refused=words.refusal(error), entered=entered)
     except ValueError:
-        return _rules(request, site, assignment_id, refused=_("A number or a time cannot be read."))
+        return _rules(request, site, assignment_id, refused=_("A number or a time cannot be read."), entered=entered)
     return RedirectResponse(f"/staff/assignments/{assignment_id}?done=policy", 303)
 
 
-def _rules(request: Request, site: SiteOfPages, assignment_id: str, refused: str = "") -> Response:
+def _rules(
+    request: Request, site: SiteOfPages, assignment_id: str, *, refused: str = "", entered: Entered | None = None
+) -> Response:
+    """The form with the rules there are; or with what was not taken, so that nobody has to enter it again."""
     with site.database.reading() as session:
         version = newest(session, assignment_id)
         law = policy.rules(session, assignment_id)
@@ -180,15 +223,10 @@ def _rules(request: Request, site: SiteOfPages, assignment_id: str, refused: str
         status=422 if refused else 200,
         id=assignment_id,
         title=site.library.title(version.id),
-        rules=law,
+        entered=entered or Entered.of(law),
         choices=words.shown(),
         refused=refused,
     )
-
-
-def _time(text: str) -> datetime | None:
-    """A time as a form sends it; in UTC, which is what the page says, or its script sees to."""
-    return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
 
 
 def _in_short(rules: Rules) -> str:

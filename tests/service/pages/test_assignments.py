@@ -7,7 +7,7 @@ from httpx import Response
 from sqlalchemy import select
 
 from grader.service.database import Database
-from grader.service.policy import Rules, Shown, rules
+from grader.service.policy import Rules, Shown, rules, set_rules
 from grader.service.proving import Finding, Proof
 from grader.service.tables import AssignmentVersion, Audit
 from tests.service.pages.conftest import SHEET, Visitor
@@ -110,3 +110,36 @@ def test_rules_that_make_no_sense_are_refused(teacher: Visitor, database: Databa
     assert teacher.send("/staff/assignments/b/rules", on=address).status_code == 404
     with database.reading() as session:
         assert rules(session, "a") == Rules()
+
+
+def test_rules_that_are_refused_stay_in_the_form(teacher: Visitor, database: Database, sheet: str) -> None:
+    """Nobody has to enter all of them again for one that is wrong; those there were are not shown for them."""
+    address = "/staff/assignments/a/rules"
+    with database.writing() as session:
+        set_rules(session, "a", Rules(attempts=7, late_percent=5.0))
+    answer = teacher.send(
+        address,
+        on=address,
+        opens_at="2030-01-02T00:00",
+        due_at="2030-01-01T00:00",
+        late_percent="12,5",
+        attempts='<3"',
+        counts="last",
+        shown_after=["derivation"],
+    )
+    assert answer.status_code == 422
+    for text in (
+        'name="opens_at" value="2030-01-02T00:00"',
+        'name="due_at" value="2030-01-01T00:00"',
+        'name="closes_at" value=""',
+        'name="late_percent" inputmode="decimal" value="12,5"',
+        'name="attempts" inputmode="numeric" value="&lt;3&#34;"',
+        '<option value="last" selected>',
+        'name="shown_after" value="derivation" checked>',
+        'name="shown_after" value="diagnosis">',
+        'name="shown_before" value="diagnosis">',
+    ):
+        assert text in answer.text
+    page = teacher.page(address)
+    assert 'name="attempts" inputmode="numeric" value="7"' in page
+    assert 'name="late_percent" inputmode="decimal" value="5"' in page
