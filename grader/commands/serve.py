@@ -1,5 +1,6 @@
 """`grader serve`: the service, from a laptop to several replicas on one database."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -182,10 +183,12 @@ def serve(
     except ImportError as error:
         raise AuthorError(f"this needs {error.name}: pip install 'gradient-grader[service]'") from None
     from grader.service.refusals import RefusedError
-    from grader.service.settings import Settings, settings
+    from grader.service.settings import Settings, settings, unknown_variables
 
     flags = {name: value for name, value in context.params.items() if name in Settings.model_fields}
     chosen = settings(**{**flags, "workers": 0 if no_grading else workers})
+    if unknown := unknown_variables():
+        print(f"grader: {unknown}", file=sys.stderr)
     if new_staff_link is None:
         raise SystemExit(running.run(chosen))
     opened = starting.opened(chosen)

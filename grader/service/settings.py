@@ -5,6 +5,7 @@ The file is TOML, with the names below as its keys; it is named by `--config` or
 
 import ipaddress
 import os
+import re
 import socket
 import tomllib
 from pathlib import Path
@@ -24,6 +25,8 @@ from grader.key_errors import nearest
 from grader.visible import visible
 
 PREFIX = "GRADER_"
+NOT_OURS = re.compile(rf"{PREFIX}(DEBUG|TEST_.*)")
+"""Variables of other parts of the grader, and of its tests."""
 RATE = r"^[1-9][0-9]{0,8}/(second|minute|hour)$"
 
 
@@ -142,6 +145,21 @@ def settings(**flags: Any) -> Settings:
         raise AuthorError("; ".join(_sentence(one["loc"], one["msg"], one["type"]) for one in error.errors())) from None
     except tomllib.TOMLDecodeError as error:
         raise AuthorError(f"{visible(str(file), limit=500)} is not TOML: {error}") from None
+
+
+def unknown_variables() -> str | None:
+    """A sentence on variables of the environment that look like settings and are none; None without any.
+
+    They are no error: whoever runs containers puts in variables of their own.
+    """
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    found = sorted(
+        name
+        for name in os.environ
+        if name.upper().startswith(PREFIX) and name.upper() not in known and not NOT_OURS.fullmatch(name.upper())
+    )
+    said = (f"{visible(name, limit=80)}{nearest(name.upper(), known)}" for name in found)
+    return f"variables that are no settings, and do nothing: {', '.join(said)}" if found else None
 
 
 def _is_loopback(host: str) -> bool:

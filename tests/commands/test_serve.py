@@ -115,6 +115,19 @@ def test_serve_new_staff_link_is_printed_and_nothing_served(tmp_path: Path) -> N
     assert found.stderr.startswith("grader: ")
 
 
+def test_serve_variable_that_is_no_setting_is_told_and_nothing_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slip would else do nothing, and nobody would know."""
+    monkeypatch.setenv("GRADER_DATTA", str(tmp_path / "elsewhere"))
+    found = CliRunner().invoke(app, ["serve", "--data", str(tmp_path), "--new-staff-link", "Ada"])
+    assert (found.exit_code, "/sign-in?token=" in found.stdout) == (0, True)
+    assert found.stderr == (
+        "grader: variables that are no settings, and do nothing: GRADER_DATTA; did you mean `GRADER_DATA`?\n"
+    )
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_first_link_is_of_the_one_who_is_there(tmp_path: Path) -> None:
     """Whoever was made by a link is the first of the staff."""
     database = starting.opened(settings(data=tmp_path))

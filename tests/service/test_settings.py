@@ -1,12 +1,13 @@
 """Flags come before the environment, and that before the file; what is wrong is said by its name."""
 
+import os
 import socket
 from pathlib import Path
 
 import pytest
 
 from grader.errors import AuthorError
-from grader.service.settings import settings
+from grader.service.settings import settings, unknown_variables
 
 
 def test_settings_several_sources_first_that_speaks_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,6 +62,20 @@ def test_settings_value_that_cannot_be_is_refused() -> None:
     with pytest.raises(AuthorError) as error:
         settings(jobs=0)
     assert str(error.value) == "the setting `jobs`: input should be greater than or equal to 1"
+
+
+def test_unknown_variables_are_told_with_what_may_be_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one sentence; those of tests, of the other commands and of other programs are not ours to tell of."""
+    for name in [name for name in os.environ if name.startswith("GRADER_")]:
+        monkeypatch.delenv(name)
+    for name in ("GRADER_PORT", "grader_jobs", "GRADER_CONFIG", "GRADER_DEBUG", "GRADER_TEST_X", "GRADERS_X", "PROT"):
+        monkeypatch.setenv(name, "1")
+    assert unknown_variables() is None
+    monkeypatch.setenv("GRADER_PROT", "8001")
+    monkeypatch.setenv("GRADER_ZZZZZZ\x1b", "1")
+    assert unknown_variables() == (
+        "variables that are no settings, and do nothing: GRADER_PROT; did you mean `GRADER_PORT`?, GRADER_ZZZZZZ\\x1b"
+    )
 
 
 def test_settings_unknown_key_in_the_file_is_refused(tmp_path: Path) -> None:
