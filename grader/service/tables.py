@@ -192,6 +192,8 @@ class Token(Table):
     learner_id: Mapped[UUID | None] = mapped_column(ForeignKey("learners.id", ondelete="CASCADE"), index=True)
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
     """Whose it is: a learner's, or one of the staff's."""
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("tokens.id", ondelete="CASCADE"), index=True)
+    """The token of a program that it was made with, and is taken back with."""
     scopes: Mapped[str] = mapped_column(Text)
     """What it is good for, separated by spaces."""
     label: Mapped[str] = mapped_column(Text, default="")

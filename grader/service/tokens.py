@@ -2,6 +2,9 @@
 
 issue ─▶ secret, shown once ─ request ─ holder ─▶ Holder(learner or one of the staff, scopes)
                               spend ─▶ the same, and the token is used up
+
+What a program made with its token has that one for a parent, and is taken back with it: whoever found a secret keeps
+nothing of it. What is made in a browser has none, since people make tokens there and sign out.
 """
 
 import hashlib
@@ -11,9 +14,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from grader.service.refusals import UnknownError
 from grader.service.tables import Token, now
 
 MARK = "grader_"
@@ -49,16 +53,30 @@ def issue(
     *,
     learner_id: UUID | None = None,
     staff_id: UUID | None = None,
+    parent_id: UUID | None = None,
     label: str = "",
     lasts: timedelta | None = None,
 ) -> Issued:
-    """A token for a learner, or for one of the staff."""
+    """A token for a learner, or for one of the staff.
+
+    Args:
+        parent_id: the token that it is made with, if that is a program's.
+
+    Raises:
+        UnknownError: if that one was taken back meanwhile.
+    """
     assert (learner_id is None) != (staff_id is None), "a token is somebody's"
+    if parent_id is not None:
+        # Locked, so that whoever takes it back at this moment finds what was made with it.
+        parent = select(Token.id).where(Token.id == parent_id, Token.revoked_at.is_(None)).with_for_update()
+        if session.scalar(parent) is None:
+            raise UnknownError("the token that this was to be made with is taken back")
     secret = MARK + secrets.token_urlsafe(32)
     token = Token(
         sha256=_hash(secret),
         learner_id=learner_id,
         staff_id=staff_id,
+        parent_id=parent_id,
         scopes=" ".join(sorted(scopes)),
         label=label,
         expires_at=None if lasts is None else now() + lasts,
@@ -84,15 +102,26 @@ def spend(session: Session, secret: str) -> Holder | None:
 
 
 def revoke(session: Session, token_id: UUID) -> bool:
-    """Take a token back; False if it is not there, or was taken back before."""
+    """Take a token back, with all that was made with it; False if it is not there, or was taken back before."""
+    if not _taken(session, Token.id == token_id):
+        return False
+    known = select(Token.id).where(Token.parent_id == token_id).cte("made", recursive=True)
+    made = known.union(select(Token.id).where(Token.parent_id == known.c.id))
+    while _taken(session, Token.id.in_(select(made.c.id))):
+        pass  # one that was being made by one of them is there only now
+    return True
+
+
+def _taken(session: Session, which: ColumnElement[bool]) -> bool:
+    """Take some tokens back; whether there were any that opened something until now."""
     taken = (
         update(Token)
-        .where(Token.id == token_id, Token.revoked_at.is_(None))
+        .where(which, Token.revoked_at.is_(None))
         .values(revoked_at=now())
         .returning(Token.id)
         .execution_options(synchronize_session=False)
     )
-    return session.scalar(taken) is not None
+    return bool(session.scalars(taken).all())
 
 
 def _hash(secret: str) -> str:

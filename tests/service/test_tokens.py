@@ -1,6 +1,7 @@
 """A token opens what it was issued for, until it runs out or is taken back; the database never has the secret."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import select
 
 from grader.service import tokens
 from grader.service.database import Database
+from grader.service.refusals import UnknownError
 from grader.service.tables import Token
 from tests.service.handed import learner, staff
 
@@ -66,3 +68,55 @@ def test_spend_many_at_once_only_the_first_gets_in(database: Database) -> None:
 
     with ThreadPoolExecutor(4) as threads:
         assert sorted(threads.map(spent, range(8))) == [False] * 7 + [True]
+
+
+def test_revoke_takes_all_that_was_made_with_it(database: Database) -> None:
+    """Children and theirs; not what another made, nor what it was made with itself."""
+    who = learner(database)
+    with database.writing() as session:
+        one = staff(session)
+        above = tokens.issue(session, ["read"], staff_id=one)
+        stolen = tokens.issue(session, ["read"], staff_id=one, parent_id=above.token_id)
+        beside = tokens.issue(session, ["read"], staff_id=one, parent_id=above.token_id)
+        made = [tokens.issue(session, ["read"], learner_id=who, parent_id=stolen.token_id) for _ in range(2)]
+        made.append(tokens.issue(session, ["sign-in"], staff_id=one, parent_id=made[0].token_id))
+        assert tokens.revoke(session, made[1].token_id)
+    with database.writing() as session:
+        assert all(tokens.holder(session, other.secret) for other in (above, stolen, beside, made[0], made[2]))
+        assert tokens.revoke(session, stolen.token_id)
+        assert not tokens.revoke(session, stolen.token_id)
+    with database.reading() as session:
+        assert [tokens.holder(session, other.secret) for other in (stolen, *made)] == [None] * 4
+        assert all(tokens.holder(session, other.secret) for other in (above, beside))
+
+
+def test_issue_with_a_token_that_was_taken_back_is_refused(database: Database) -> None:
+    """Else what is made at that moment would outlive it."""
+    with database.writing() as session:
+        one = staff(session)
+        parent = tokens.issue(session, ["read"], staff_id=one).token_id
+        tokens.revoke(session, parent)
+        with pytest.raises(UnknownError) as error:
+            tokens.issue(session, ["read"], staff_id=one, parent_id=parent)
+    assert str(error.value) == "the token that this was to be made with is taken back"
+
+
+def test_revoke_while_others_are_made_with_it_leaves_none(database: Database) -> None:
+    """Also of those that were made with one that was made with it."""
+    with database.writing() as session:
+        one = staff(session)
+        root = tokens.issue(session, ["read"], staff_id=one).token_id
+        child = tokens.issue(session, ["read"], staff_id=one, parent_id=root).token_id
+
+    def made(_: int) -> None:
+        with suppress(UnknownError), database.writing() as session:
+            tokens.issue(session, ["read"], staff_id=one, parent_id=child)
+
+    with ThreadPoolExecutor(4) as threads:
+        running = [threads.submit(made, i) for i in range(12)]
+        with database.writing() as session:
+            assert tokens.revoke(session, root)
+        for each in running:
+            each.result()
+    with database.reading() as session:
+        assert session.scalars(select(Token.id).where(Token.revoked_at.is_(None))).all() == []

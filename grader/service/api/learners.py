@@ -96,7 +96,13 @@ def link(
     if end is not None:
         expires_at = min(expires_at, end)
     issued = tokens.issue(
-        session, [SIGN_IN], learner_id=learner_id, staff_id=staff_id, label="sign-in link", lasts=expires_at - at
+        session,
+        [SIGN_IN],
+        learner_id=learner_id,
+        staff_id=staff_id,
+        parent_id=holder.token_id,
+        label="sign-in link",
+        lasts=expires_at - at,
     )
     return models.Link(url=f"{settings.url}/sign-in?token={issued.secret}", expires_at=expires_at)
 

@@ -48,6 +48,7 @@ def post(request: Request, response: Response, holder: Anybody, new: models.NewT
             new.scopes,
             learner_id=learner_id,
             staff_id=staff_id,
+            parent_id=holder.token_id,
             label=new.label,
             lasts=_lasts(session, holder, new.days),
         )
@@ -80,7 +81,7 @@ def get(request: Request, holder: Anybody, token_id: UUID) -> models.Token:
 
 @routes.delete("/tokens/{token_id}", status_code=204, responses=ANSWERS.of(401, 404, 422, 429))
 def delete(request: Request, holder: Anybody, token_id: UUID) -> None:
-    """Take a token back; from now on it opens nothing."""
+    """Take a token back, with those that were made with it; from now on they open nothing."""
     with bodies.database(request).writing() as session:
         access.token(session, holder, token_id)
         if not tokens.revoke(session, token_id):

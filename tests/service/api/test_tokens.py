@@ -94,3 +94,17 @@ def test_post_one_too_many_is_refused_until_one_is_taken_back(
     assert ask("POST", "/v1/tokens", here.bob.secret, json=new).status_code == 201
     assert ask("DELETE", first.headers["Location"], here.ada.secret).status_code == 204
     assert ask("POST", "/v1/tokens", here.ada.secret, json=new).status_code == 201
+
+
+def test_delete_closes_what_was_made_with_it_too(ask: Ask, here: School) -> None:
+    """Whoever found a secret made others of it, and links, for whomever it could; what a person made stays."""
+    new = {"scopes": ["read", "people"]}
+    stolen = ask("POST", "/v1/tokens", json=new).json()
+    hidden = ask("POST", "/v1/tokens", stolen["secret"], json=new).json()
+    ada = ask("POST", "/v1/tokens", hidden["secret"], json={"scopes": ["read"], "learner": str(here.ada.id)}).json()
+    url = ask("POST", f"/v1/learners/{here.ada.id}/sign-in-links", hidden["secret"], json={}).json()["url"]
+    assert ask("DELETE", f"/v1/tokens/{stolen['id']}").status_code == 204
+    assert [ask("GET", "/v1/me", one["secret"]).status_code for one in (stolen, hidden, ada)] == [401] * 3
+    with here.database.writing() as session:
+        assert tokens.spend(session, url.rpartition("=")[2]) is None
+    assert [ask("GET", "/v1/me", secret).status_code for secret in (here.secret, here.ada.secret)] == [200] * 2

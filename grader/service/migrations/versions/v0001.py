@@ -197,17 +197,20 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("learner_id", sa.Uuid(), nullable=True),
         sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
         sa.Column("scopes", sa.Text(), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["learner_id"], ["learners.id"], name=op.f("fk_tokens_learner_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["parent_id"], ["tokens.id"], name=op.f("fk_tokens_parent_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_tokens_staff_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tokens")),
         sa.UniqueConstraint("sha256", name=op.f("uq_tokens_sha256")),
     )
     op.create_index(op.f("ix_tokens_learner_id"), "tokens", ["learner_id"], unique=False)
+    op.create_index(op.f("ix_tokens_parent_id"), "tokens", ["parent_id"], unique=False)
     op.create_index(op.f("ix_tokens_staff_id"), "tokens", ["staff_id"], unique=False)
     op.create_table(
         "attempts",
