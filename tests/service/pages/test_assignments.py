@@ -67,6 +67,16 @@ def test_file_that_is_no_assignment_is_refused_with_its_line(teacher: Visitor) -
     assert "a.yaml:1: at objective:" in answer.text
 
 
+def test_upload_says_that_proving_may_take_long(teacher: Visitor) -> None:
+    """Before it is sent, and by a script of ours from then on; without one, the first is there all the same."""
+    page = teacher.page("/staff")
+    assert "This takes some seconds, and with many cases a minute or more." in page
+    assert 'data-working="It is being proved. Leave this page open until the next one comes."' in page
+    assert '<p role="status"></p>' in page
+    script = page.partition('src="/static/working.js')[2].partition('"')[0]
+    assert teacher.get(f"/static/working.js{script}").status_code == 200
+
+
 def test_rules_are_kept_as_they_were_entered(teacher: Visitor, database: Database, sheet: str) -> None:
     """In UTC, with the boxes that were ticked."""
     answer = teacher.send(

@@ -331,6 +331,25 @@ def test_staff_finds_who_made_a_mistake_regrades_and_overrides(grader: Grader, c
     assert course.teacher.complaints == []
 
 
+def test_upload_shows_that_it_is_worked_on(grader: Grader, course: Course) -> None:
+    """From the moment it is sent until the next page; it cannot be sent twice meanwhile, and later again."""
+    page = course.teacher.go("/staff")
+    status, button = page.locator("form [role=status]"), page.get_by_role("button", name="Prove and publish")
+    expect(status).to_have_text("")
+    expect(status).not_to_have_class("working")
+    page.route("**/staff/assignments", lambda route: route.fulfill(status=204))  # the browser stays where it is
+    page.get_by_label("The assignment, as YAML").set_input_files(ASSIGNMENT)
+    button.click(no_wait_after=True)
+    expect(status).to_have_text("It is being proved. Leave this page open until the next one comes.")
+    expect(status).to_have_class("working")
+    expect(button).to_be_disabled()
+    page.unroute("**/staff/assignments")
+    course.teacher.go("/staff")
+    expect(button).to_be_enabled()
+    expect(status).to_have_text("")
+    assert course.teacher.complaints == []
+
+
 def test_due_date_is_entered_in_the_readers_zone(grader: Grader, course: Course) -> None:
     """And kept in UTC."""
     visit = grader.visit(timezone_id="Asia/Shanghai")
