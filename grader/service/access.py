@@ -14,7 +14,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
-from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlalchemy.orm import Session
 
 from grader.service import policy, tokens
@@ -177,19 +177,21 @@ def open_assignments(holder: Holder) -> ColumnElement[bool]:
     return true() if holder.staff_id is not None else or_(Policy.opens_at.is_(None), Policy.opens_at <= now())
 
 
-def tokens_of(holder: Holder, learner_id: UUID | None) -> ColumnElement[bool]:
-    """One's own tokens, or a learner's, as a condition.
+def tokens_of(holder: Holder, learner_id: UUID | None = None, staff_id: UUID | None = None) -> ColumnElement[bool]:
+    """One's own tokens, or a learner's, or those of one of the staff, as a condition.
 
     Raises:
         Problem: 403, if they are not somebody's who asks.
     """
-    if learner_id is not None and learner_id != holder.learner_id:
-        if holder.staff_id is None or Scope.PEOPLE not in holder.scopes:
-            raise Problem(403, "only staff with the scope people may see other people's tokens")
-        return Token.learner_id == learner_id
-    if holder.staff_id is not None:
-        return Token.staff_id == holder.staff_id
-    return Token.learner_id == holder.learner_id
+    for scope, asked, own in ((Scope.PEOPLE, learner_id, holder.learner_id), (Scope.ADMIN, staff_id, holder.staff_id)):
+        if asked not in (None, own) and not (holder.staff_id is not None and scope in holder.scopes):
+            raise Problem(403, f"only staff with the scope {scope} may see other people's tokens")
+    if learner_id is None and staff_id is None:
+        learner_id, staff_id = holder.learner_id, holder.staff_id
+    # Of both at once there are none: a token is somebody's.
+    asked_for = ((Token.learner_id, learner_id), (Token.staff_id, staff_id))
+    theirs = [column == one for column, one in asked_for if one is not None]
+    return and_(*theirs) if theirs else false()
 
 
 def _owns(holder: Holder, token: Token) -> bool:

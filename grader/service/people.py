@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from grader.service.refusals import RefusedError, TakenError, UnknownError
+from grader.service.refusals import LastError, RefusedError, TakenError, UnknownError
 from grader.service.tables import Class, Learner, Membership, Person, Staff
 
 MOST_LOGIN, MOST_TEXT = 255, 500
@@ -78,6 +78,22 @@ def create_staff(session: Session, name: str) -> UUID:
     session.add(one)
     session.flush()
     return one.id
+
+
+def remove_staff(session: Session, staff_id: UUID) -> None:
+    """Let one of the staff in no more: tokens and sessions go too, and what was made with them; grades and audit stay.
+
+    Raises:
+        LastError: if there is nobody else.
+        UnknownError: if there is no such one.
+    """
+    # All of them locked, so that of two who remove each other one is left; what they do otherwise need not wait.
+    everybody = session.scalars(select(Staff.id).order_by(Staff.id).with_for_update(key_share=True)).all()
+    if staff_id not in everybody:
+        raise UnknownError("there is no such one of the staff")
+    if len(everybody) == 1:
+        raise LastError("the last of the staff stays")
+    session.execute(delete(Staff).where(Staff.id == staff_id).execution_options(synchronize_session=False))
 
 
 def create_class(session: Session, class_id: str, title: str) -> None:

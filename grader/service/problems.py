@@ -23,6 +23,7 @@ from grader.service.refusals import (
     AttemptsUsedError,
     ClosedError,
     KeyReusedError,
+    LastError,
     RefusedError,
     TakenError,
     UnknownError,
@@ -188,6 +189,8 @@ def refusal(error: Exception) -> Problem:
             return Problem(429, str(error), code="urn:gradient-grader:waiting", headers=again)
         case TakenError():
             return Problem(409, str(error), code="urn:gradient-grader:taken")
+        case LastError():
+            return Problem(409, str(error))
         case KeyReusedError():
             return Problem(422, str(error), code="urn:gradient-grader:key-reused")
         case _:

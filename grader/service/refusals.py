@@ -6,7 +6,8 @@ RefusedError
 ├── AttemptsUsedError   the learner has handed in as often as it is allowed
 ├── WaitingError        so much of the learner waits that no more is taken for now
 ├── KeyReusedError      the key was used before, for something else
-└── TakenError          another one has that name
+├── TakenError          another one has that name
+└── LastError           without that one nobody could do anything any more
 """
 
 
@@ -36,3 +37,7 @@ class KeyReusedError(RefusedError):
 
 class TakenError(RefusedError):
     """Another one has that name."""
+
+
+class LastError(RefusedError):
+    """Without that one nobody could do anything any more."""

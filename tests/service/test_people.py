@@ -1,13 +1,19 @@
 """Learners are known by their login, if at all, and what is known can be seen."""
 
-from uuid import uuid4
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
+from grader.service import tokens
+from grader.service.assignments import publish
 from grader.service.database import Database
-from grader.service.people import change, create, create_class, create_staff, find, members, named
-from grader.service.refusals import RefusedError, TakenError, UnknownError
-from grader.service.tables import Class, Learner, Staff
+from grader.service.overriding import override
+from grader.service.people import change, create, create_class, create_staff, find, members, named, remove_staff
+from grader.service.refusals import LastError, RefusedError, TakenError, UnknownError
+from grader.service.tables import Class, Learner, Override, Staff
+from tests.service.handed import ASSIGNMENT
 
 
 def test_create_learner_is_found_by_the_login(database: Database) -> None:
@@ -69,3 +75,47 @@ def test_create_staff_and_class(database: Database) -> None:
         assert str(error.value) == "another class has this id"
         assert session.get_one(Staff, teacher).name == "A. Teacher"
         assert session.get_one(Class, "c").title == "Calculus"
+
+
+def test_remove_staff_takes_tokens_and_leaves_grades(database: Database) -> None:
+    """What was made with a token too, whosever it is; what others have stays."""
+    publish(database, ASSIGNMENT, "a.yaml")
+    with database.writing() as session:
+        gone, stays = create_staff(session, "G. Gone"), create_staff(session, "S. Stays")
+        ann = create(session, "ann")
+        override(session, "a", ann, 1.0, "oral exam", gone)
+        own = tokens.issue(session, ["admin"], staff_id=gone)
+        browser = tokens.issue(session, ["session"], staff_id=gone)
+        made = tokens.issue(session, ["read"], learner_id=ann, parent_id=own.token_id)
+        others = [tokens.issue(session, ["read"], staff_id=stays), tokens.issue(session, ["read"], learner_id=ann)]
+        remove_staff(session, gone)
+    with database.reading() as session:
+        assert [tokens.holder(session, one.secret) for one in (own, browser, made)] == [None] * 3
+        assert all(tokens.holder(session, one.secret) for one in others)
+        assert session.scalars(select(Staff.id)).all() == [stays]
+        assert [(one.score, one.staff_id) for one in session.scalars(select(Override))] == [(1.0, None)]
+
+
+def test_remove_staff_last_one_stays(database: Database) -> None:
+    """Also if two remove each other at the same time; who is not there cannot be removed."""
+    with database.writing() as session:
+        both = [create_staff(session, name) for name in ("A", "B")]
+
+    def removed(one: UUID) -> bool:
+        try:
+            with database.writing() as session:
+                remove_staff(session, one)
+        except LastError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(removed, both)) == [False, True]
+    with database.writing() as session:
+        (left,) = session.scalars(select(Staff.id)).all()
+        with pytest.raises(LastError) as last:
+            remove_staff(session, left)
+        with pytest.raises(UnknownError) as unknown:
+            remove_staff(session, uuid4())
+    assert str(last.value) == "the last of the staff stays"
+    assert str(unknown.value) == "there is no such one of the staff"

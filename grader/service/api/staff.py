@@ -1,4 +1,4 @@
-"""/v1/staff: who teaches, and links that let them sign in."""
+"""/v1/staff: who teaches, links that let them sign in, and how they leave."""
 
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from grader.service.tables import Staff
 
 routes = router("people")
 
-NEXT = links("staff.get", "staff.post_link", staff_id="id")
+NEXT = links("staff.get", "staff.delete", "staff.post_link", staff_id="id")
 
 
 @routes.post(
@@ -51,6 +51,14 @@ def get(request: Request, holder: Admin, staff_id: UUID) -> models.Staff:
     if found is None:
         raise not_there("one of the staff")
     return _shown(found)
+
+
+@routes.delete("/staff/{staff_id}", status_code=204, responses=ANSWERS.of(401, 403, 404, 409, 422, 429))
+def delete(request: Request, holder: Admin, staff_id: UUID) -> None:
+    """Remove one of the staff, with all tokens and sessions; not the last one."""
+    with bodies.database(request).writing() as session:
+        people.remove_staff(session, staff_id)
+        audit.note(session, holder.name, "remove", f"staff:{staff_id}")
 
 
 @routes.post(

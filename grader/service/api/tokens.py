@@ -64,9 +64,10 @@ def get_all(
     holder: Anybody,
     asked: Asked,
     learner: Annotated[UUID | None, Query(description="A learner's; needs the scope people.")] = None,
+    staff: Annotated[UUID | None, Query(description="Those of one of the staff; needs the scope admin.")] = None,
 ) -> models.Listing[models.Token]:
-    """Tokens that open something by now: one's own, or a learner's."""
-    found = select(Token).where(access.tokens_of(holder, learner), _opens())
+    """Tokens that open something by now: one's own, or a learner's, or those of one of the staff."""
+    found = select(Token).where(access.tokens_of(holder, learner, staff), _opens())
     with bodies.database(request).reading() as session:
         rows = asked.rows(session, found, Token.created_at, Token.id)
         return asked.listing([_shown(row[0]) for row in rows.found], rows)

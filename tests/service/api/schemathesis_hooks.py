@@ -1,4 +1,4 @@
-"""Keeps schemathesis from taking back the token that it asks with: all else it asked would be refused for that."""
+"""Keeps schemathesis from removing the token that it asks with, or whose that is: all else would be refused."""
 
 import os
 from typing import Any
@@ -9,6 +9,8 @@ import schemathesis
 
 @schemathesis.hook
 def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
-    """Another token, which is not there."""
-    if case.method == "DELETE" and (case.path_parameters or {}).get("token_id") == os.environ["GRADER_TEST_OWN_TOKEN"]:
-        case.path_parameters = {"token_id": str(uuid4())}
+    """Another one, which is not there."""
+    own = {name: os.environ[f"GRADER_TEST_OWN_{name.upper()}"] for name in ("token", "staff")}
+    for name, whose in own.items():
+        if case.method == "DELETE" and (case.path_parameters or {}).get(f"{name}_id") == whose:
+            case.path_parameters = {f"{name}_id": str(uuid4())}

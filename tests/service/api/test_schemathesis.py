@@ -25,8 +25,9 @@ ROOT = Path(__file__).parents[3]
 def test_api_does_what_its_document_says(here: School, who: str, seconds: int) -> None:
     """No 5xx, no answer that is not documented, nothing invalid that is taken, nothing valid that is not."""
     secret = {"staff": here.secret, "learner": here.ada.secret}.get(who)
-    own = asker(here)("GET", "/v1/me", secret).json().get("token", "")
-    environment = {**os.environ, "SCHEMATHESIS_HOOKS": HOOKS, "GRADER_TEST_OWN_TOKEN": own}
+    me = asker(here)("GET", "/v1/me", secret).json()
+    own = {f"GRADER_TEST_OWN_{what.upper()}": me.get(what) or "" for what in ("token", "staff")}
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": HOOKS, **own}
     with listening(here.app) as port:
         command = [
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG)),

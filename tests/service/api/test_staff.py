@@ -1,7 +1,7 @@
 """One of the staff who may do everything lets others in."""
 
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from grader.service import tokens
 from grader.service.access import Scope
@@ -44,3 +44,35 @@ def test_post_link_lasts_no_longer_than_the_token_that_asks_for_it(ask: Ask, her
         ]
         assert ends[0] <= now() + timedelta(hours=1)
         assert ends[1] > now() + timedelta(hours=8)
+
+
+def test_delete_lets_nobody_in_any_more(ask: Ask, here: School) -> None:
+    """By token or by a browser's cookie; who did it is in the audit, and a second time there is nobody to remove."""
+    path = ask("POST", "/v1/staff", json={"name": "B. Assistant"}).headers["Location"]
+    one = path.rpartition("/")[2]
+    secret = ask("POST", "/v1/tokens", json={"scopes": ["read"], "staff": one}).json()["secret"]
+    with here.database.writing() as session:
+        browser = tokens.issue(session, ["session"], staff_id=UUID(one)).secret
+    cookie = {"Cookie": f"grader={browser}"}
+    assert ask("GET", "/staff", None, headers=cookie, follow_redirects=False).status_code == 200
+    assert ask("DELETE", path).status_code == 204
+    assert ask("GET", "/v1/me", secret).status_code == 401
+    assert (
+        ask("GET", "/staff", None, headers={"Cookie": f"grader={browser}"}, follow_redirects=False).status_code != 200
+    )
+    assert [ask(method, path).json()["detail"] for method in ("GET", "DELETE")] == [
+        "there is no such one of the staff"
+    ] * 2
+    noted = ask("GET", "/v1/audit", params={"object": f"staff:{one}"}).json()["items"]
+    assert {("remove", f"staff:{here.staff_id}")} <= {(entry["action"], entry["actor"]) for entry in noted}
+
+
+def test_delete_last_one_is_refused_and_oneself_is_not(ask: Ask, here: School) -> None:
+    """Somebody has to be left who can let others in."""
+    mine = f"/v1/staff/{here.staff_id}"
+    refused = ask("DELETE", mine)
+    assert (refused.status_code, refused.json()["detail"]) == (409, "the last of the staff stays")
+    assert ask("GET", mine).status_code == 200
+    ask("POST", "/v1/staff", json={"name": "B. Assistant"})
+    assert ask("DELETE", mine).status_code == 204
+    assert ask("GET", mine).status_code == 401

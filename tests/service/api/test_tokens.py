@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from grader.service import tokens
+from grader.service.access import Scope
 from grader.service.tables import now
 from tests.service.api.conftest import Ask
 from tests.service.api.school import School
@@ -80,6 +81,26 @@ def test_get_all_are_ones_own_or_a_learners(ask: Ask, here: School) -> None:
     asked = {"learner": str(here.ada.id)}
     assert [one["id"] for one in ask("GET", "/v1/tokens", params=asked).json()["items"]] == expected
     assert len(ask("GET", "/v1/tokens").json()["items"]) == 1
+
+
+def test_get_all_of_another_of_the_staff_needs_the_scope_admin(ask: Ask, here: School) -> None:
+    """Who keeps the staff sees what each of them has; of a learner and of the staff at once there is nothing."""
+    other = ask("POST", "/v1/staff", json={"name": "B. Assistant"}).json()["id"]
+    made = ask("POST", "/v1/tokens", json={"scopes": ["read"], "staff": other}).json()
+    with here.database.writing() as session:
+        weak = tokens.issue(session, set(Scope) - {Scope.ADMIN}, staff_id=here.staff_id).secret
+    asked = {"staff": other}
+    assert [one["id"] for one in ask("GET", "/v1/tokens", params=asked).json()["items"]] == [made["id"]]
+    for secret in (weak, here.ada.secret):
+        refused = ask("GET", "/v1/tokens", secret, params=asked)
+        assert refused.status_code == 403
+        assert refused.json()["detail"] == "only staff with the scope admin may see other people's tokens"
+    refused = ask("GET", "/v1/tokens", here.ada.secret, params={"learner": str(here.bob.id)})
+    assert refused.json()["detail"] == "only staff with the scope people may see other people's tokens"
+    own = {"staff": str(here.staff_id)}
+    assert len(ask("GET", "/v1/tokens", weak, params=own).json()["items"]) == 2
+    both = {"staff": str(here.staff_id), "learner": str(here.ada.id)}
+    assert ask("GET", "/v1/tokens", params=both).json()["items"] == []
 
 
 def test_post_one_too_many_is_refused_until_one_is_taken_back(
