@@ -8,7 +8,7 @@ request ─ middleware (id, size, headers) ─┬─ /v1/…            api     
 from fastapi import FastAPI
 
 from grader import __version__
-from grader.service import health, logs, pages, problems
+from grader.service import headers, health, logs, pages, problems
 from grader.service.api import document, limits, routes
 from grader.service.database import Database
 from grader.service.pace import Pace
@@ -34,5 +34,6 @@ def create(settings: Settings, database: Database) -> FastAPI:
     document.add(app)
     pages.add(app)
     health.add(app)
+    headers.add(app)
     logs.add(app)
     return app

@@ -118,10 +118,9 @@ def answer(request: Request, problem: Problem) -> Response:
         instance=visible(request.url.path, limit=500),
         errors=problem.errors or None,
     )
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", **(problem.headers or {})}
     # ASCII, so that no character of a path or a message can be more than a character.
     body = json.dumps(document.model_dump(exclude_none=True))
-    return Response(body, problem.status_code, headers, MEDIA_TYPE)
+    return Response(body, problem.status_code, problem.headers, MEDIA_TYPE)
 
 
 # ----- what is raised, as problems; none of it needs a thread -----
