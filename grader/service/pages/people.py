@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 
 from grader.service import audit, people
@@ -11,7 +12,7 @@ from grader.service.pages import words
 from grader.service.pages.rendering import page
 from grader.service.pages.sign_in import link
 from grader.service.pages.site import Site, SiteOfPages, Staff
-from grader.service.refusals import RefusedError
+from grader.service.refusals import LastError, RefusedError
 from grader.service.tables import Staff as StaffRow
 
 router = APIRouter(prefix="/staff/people")
@@ -47,6 +48,20 @@ def again(request: Request, site: Site, staff: Staff, staff_id: UUID) -> Respons
         address = link(session, site.settings.url, staff_id=staff_id)
         audit.note(session, staff.name, "link", f"staff:{staff_id}")
     return page(request, "secret.html", kind="link", name=found.name, secret=address, back="/staff/people")
+
+
+@router.post("/{staff_id}/remove")
+def remove(request: Request, site: Site, staff: Staff, staff_id: UUID) -> Response:
+    """Let one of the staff in no more; perhaps oneself, if others are there."""
+    try:
+        with site.database.writing() as session:
+            people.remove_staff(session, staff_id)
+            audit.note(session, staff.name, "remove", f"staff:{staff_id}")
+    except LastError as error:
+        return _everybody(request, site, refused=words.refusal(error))
+    if staff_id == staff.staff_id:
+        return RedirectResponse("/sign-in?done=signed-out", 303)
+    return RedirectResponse("/staff/people?done=removed", 303)
 
 
 def _everybody(request: Request, site: SiteOfPages, refused: str = "") -> Response:

@@ -87,6 +87,7 @@ def notices() -> dict[str, str]:
         "revoked": _("It is good for nothing any more."),
         "class": _("The class was made."),
         "webhook": _("The address was removed."),
+        "removed": _("Removed from the staff."),
     }
 
 

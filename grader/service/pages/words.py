@@ -79,6 +79,7 @@ def actions() -> dict[str, str]:
         "policy": _("changed the rules"),
         "publish": _("published"),
         "regrade": _("had graded again"),
+        "remove": _("removed"),
         "revoke": _("revoked"),
         "see": _("saw"),
     }
@@ -112,6 +113,7 @@ REFUSALS: tuple[str, ...] = (
     "another learner has this login",
     "another class has this id",
     "one of the staff needs a name",
+    "the last of the staff stays",
     "a class needs a title",
     "a {field} has {count} characters at most",
     "this {field} has a character that cannot be seen",

@@ -331,6 +331,28 @@ def test_staff_finds_who_made_a_mistake_regrades_and_overrides(grader: Grader, c
     assert course.teacher.complaints == []
 
 
+def test_one_of_the_staff_is_removed_by_a_second_press(grader: Grader, course: Course) -> None:
+    """The first one only asks, on a phone too."""
+    course.teacher.go("/staff/people")
+    course.teacher.page.get_by_label("Name").fill("B. Assistant")
+    course.teacher.page.get_by_role("button", name="Make a link").click()
+    visit = grader.visit("phone")
+    visit.context.add_cookies(course.teacher.context.cookies())  # type: ignore[arg-type]
+    page = visit.go("/staff/people")
+    last = page.get_by_role("button", name="Remove B. Assistant for good")
+    expect(last).to_be_hidden()
+    page.get_by_label("Remove B. Assistant", exact=True).click()
+    expect(last).to_be_visible()
+    page.screenshot(path=grader.screenshots / "phone-remove.png", full_page=True)
+    assert Axe().run(page).response["violations"] == []
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    last.click()
+    expect(page.get_by_text("Removed from the staff.")).to_be_visible()
+    expect(page.get_by_text("B. Assistant")).to_have_count(0)
+    assert visit.complaints == []
+    visit.context.close()
+
+
 def test_upload_shows_that_it_is_worked_on(grader: Grader, course: Course) -> None:
     """From the moment it is sent until the next page; it cannot be sent twice meanwhile, and later again."""
     page = course.teacher.go("/staff")
