@@ -40,6 +40,7 @@ VIEWS: dict[str, dict[str, Any]] = {
 }
 PATIENCE = 90_000
 """Milliseconds until something is graded, or proven, on a machine that has other things to do."""
+expect.set_options(timeout=PATIENCE / 3)
 
 
 @dataclass
