@@ -16,6 +16,7 @@
   const mark = () => document.body.classList.toggle("dropping", depth > 0);
 
   input.addEventListener("change", say);
+  say();  // a file may have been chosen before this script came, or be kept from before
   document.addEventListener("dragenter", (event) => {
     if (has(event)) { depth += 1; mark(); }
   });
