@@ -5,11 +5,9 @@ Whatever is missing on this machine is one sentence, and says what to do about i
 
 import os
 import socket
-from datetime import timedelta
 
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from grader.errors import AuthorError
 from grader.service import people, tokens
@@ -19,8 +17,6 @@ from grader.service.settings import Settings
 from grader.service.tables import Staff, Token
 from grader.visible import visible
 
-SIGN_IN = "sign-in"
-LINK_LASTS = timedelta(days=14)
 FIRST = "First of the staff"
 _LABEL = "printed by grader serve"
 
@@ -78,7 +74,7 @@ def first_link(database: Database, url: str) -> str | None:
         # What was printed before is gone with the terminal, and only its hash is here.
         session.execute(delete(Token).where(Token.staff_id.is_not(None), Token.label == _LABEL))
         staff = session.scalar(select(Staff.id).order_by(Staff.created_at).limit(1))
-        return _link(session, url, staff or people.create_staff(session, FIRST))
+        return tokens.sign_in_link(session, url, staff_id=staff or people.create_staff(session, FIRST), label=_LABEL)
 
 
 def new_link(database: Database, url: str, name: str) -> str:
@@ -89,17 +85,12 @@ def new_link(database: Database, url: str, name: str) -> str:
     """
     with database.writing() as session:
         staff = session.scalar(select(Staff.id).where(Staff.name == name).order_by(Staff.created_at).limit(1))
-        return _link(session, url, staff or people.create_staff(session, name))
-
-
-def _link(session: Session, url: str, staff_id: object) -> str:
-    issued = tokens.issue(session, [SIGN_IN], staff_id=staff_id, label=_LABEL, lasts=LINK_LASTS)  # type: ignore[arg-type]
-    return f"{url}/sign-in?token={issued.secret}"
+        return tokens.sign_in_link(session, url, staff_id=staff or people.create_staff(session, name), label=_LABEL)
 
 
 def _used() -> ColumnElement[bool]:
     """A token that nobody could have without having signed in: any other than a link that is still good."""
-    return or_(Token.scopes != SIGN_IN, Token.revoked_at.is_not(None))
+    return or_(Token.scopes != tokens.SIGN_IN, Token.revoked_at.is_not(None))
 
 
 def _make_folder(settings: Settings) -> None:

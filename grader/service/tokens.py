@@ -22,6 +22,9 @@ from grader.service.tables import Token, now
 
 MARK = "grader_"
 """Secrets begin with it, so that those who look for leaked ones find them."""
+SIGN_IN, SESSION = "sign-in", "session"
+"""The scopes of a link that signs somebody in, and of the browser that it has signed in."""
+LINK_LASTS = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,23 @@ def issue(
     session.add(token)
     session.flush()
     return Issued(token.id, secret)
+
+
+def sign_in_link(
+    session: Session,
+    url: str,
+    *,
+    learner_id: UUID | None = None,
+    staff_id: UUID | None = None,
+    parent_id: UUID | None = None,
+    label: str = "sign-in link",
+    lasts: timedelta = LINK_LASTS,
+) -> str:
+    """An address that signs somebody in, once; `url` is where people find the service."""
+    issued = issue(
+        session, [SIGN_IN], learner_id=learner_id, staff_id=staff_id, parent_id=parent_id, label=label, lasts=lasts
+    )
+    return f"{url}/sign-in?token={issued.secret}"
 
 
 def holder(session: Session, secret: str) -> Holder | None:

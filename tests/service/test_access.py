@@ -19,7 +19,6 @@ from starlette.testclient import TestClient
 from grader.service import access, pages, tokens
 from grader.service.access import Scope
 from grader.service.api.door import Door
-from grader.service.pages import sessions
 from grader.service.tables import Table
 from tests.service.api.school import Pupil, School, school
 from tests.service.pages.conftest import Visitor
@@ -260,7 +259,7 @@ def test_assignment_that_is_not_open_yet_is_not_there_for_learners(here: School,
 def test_pages_another_learners_objects_are_not_there(here: School) -> None:
     """Nor in a browser: a learner who has signed in gets nowhere with another one's ids, and nothing is changed."""
     with here.database.writing() as session:
-        ada = tokens.issue(session, [sessions.SCOPE], learner_id=here.ada.id).secret
+        ada = tokens.issue(session, [tokens.SESSION], learner_id=here.ada.id).secret
     browser = Visitor(here.app, raises=False)
     browser.client.cookies.set("grader", ada)
     with here.database.reading() as session:

@@ -22,7 +22,6 @@ routes = router("people")
 
 NEXT = links("learners.get", "learners.post_link", learner_id="id")
 
-SIGN_IN = "sign-in"
 """The scope of a token that signs in, and does nothing else."""
 
 
@@ -95,16 +94,15 @@ def link(
     expires_at = at + timedelta(hours=new.hours)
     if end is not None:
         expires_at = min(expires_at, end)
-    issued = tokens.issue(
+    url = tokens.sign_in_link(
         session,
-        [SIGN_IN],
+        settings.url,
         learner_id=learner_id,
         staff_id=staff_id,
         parent_id=holder.token_id,
-        label="sign-in link",
         lasts=expires_at - at,
     )
-    return models.Link(url=f"{settings.url}/sign-in?token={issued.secret}", expires_at=expires_at)
+    return models.Link(url=url, expires_at=expires_at)
 
 
 def _all() -> Statement:

@@ -111,7 +111,7 @@ def _need(holder: Holder, scope: Scope) -> None:
 def _opens() -> ColumnElement[bool]:
     """The condition that a token is good for programs by now."""
     in_time = or_(Token.expires_at.is_(None), Token.expires_at > now())
-    return and_(Token.revoked_at.is_(None), in_time, Token.scopes.not_in(("session", "sign-in")))
+    return and_(Token.revoked_at.is_(None), in_time, Token.scopes.not_in((tokens.SESSION, tokens.SIGN_IN)))
 
 
 def _lasts(session: Session, holder: Holder, days: int | None) -> timedelta | None:

@@ -14,10 +14,9 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import func, select
 
 from grader.render.gradebook import harmless
-from grader.service import audit, people
+from grader.service import audit, people, tokens
 from grader.service.pages import words
 from grader.service.pages.rendering import page
-from grader.service.pages.sign_in import link
 from grader.service.pages.site import Site, SiteOfPages, Staff
 from grader.service.refusals import RefusedError, UnknownError
 from grader.service.roster import MOST_BYTES, Enrolled, enrol
@@ -86,7 +85,7 @@ def links(request: Request, site: Site, staff: Staff, class_id: str) -> Response
         for learner_id, person in sorted(
             people.named(session, members).items(), key=lambda item: (item[1].login or "", str(item[0]))
         ):
-            address = link(session, site.settings.url, learner_id=learner_id)
+            address = tokens.sign_in_link(session, site.settings.url, learner_id=learner_id)
             known = (visible(cell or "") for cell in (person.login, person.name, person.mail))
             writer.writerow([*map(harmless, known), address])
         audit.note(session, staff.name, "link", f"class:{class_id}", f"{len(members)} learners")
@@ -101,7 +100,7 @@ def one_link(request: Request, site: Site, staff: Staff, learner_id: UUID) -> Re
         if session.get(Learner, learner_id) is None:
             raise HTTPException(404)
         person = people.named(session, [learner_id]).get(learner_id)
-        address = link(session, site.settings.url, learner_id=learner_id)
+        address = tokens.sign_in_link(session, site.settings.url, learner_id=learner_id)
         audit.note(session, staff.name, "link", f"learner:{learner_id}")
     name = (person and (person.name or person.login)) or str(learner_id)[:8]
     return page(request, "secret.html", kind="link", name=name, secret=address, back="/staff/classes")

@@ -7,10 +7,9 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 
-from grader.service import audit, people
+from grader.service import audit, people, tokens
 from grader.service.pages import words
 from grader.service.pages.rendering import page
-from grader.service.pages.sign_in import link
 from grader.service.pages.site import Site, SiteOfPages, Staff
 from grader.service.refusals import LastError, RefusedError
 from grader.service.tables import Staff as StaffRow
@@ -31,7 +30,7 @@ def invite(request: Request, site: Site, staff: Staff, name: Annotated[str, Form
         with site.database.writing() as session:
             staff_id = people.create_staff(session, name)
             audit.note(session, staff.name, "create", f"staff:{staff_id}")
-            address = link(session, site.settings.url, staff_id=staff_id)
+            address = tokens.sign_in_link(session, site.settings.url, staff_id=staff_id)
             audit.note(session, staff.name, "link", f"staff:{staff_id}")
     except RefusedError as error:
         return _everybody(request, site, refused=words.refusal(error))
@@ -45,7 +44,7 @@ def again(request: Request, site: Site, staff: Staff, staff_id: UUID) -> Respons
         found = session.get(StaffRow, staff_id)
         if found is None:
             raise HTTPException(404)
-        address = link(session, site.settings.url, staff_id=staff_id)
+        address = tokens.sign_in_link(session, site.settings.url, staff_id=staff_id)
         audit.note(session, staff.name, "link", f"staff:{staff_id}")
     return page(request, "secret.html", kind="link", name=found.name, secret=address, back="/staff/people")
 

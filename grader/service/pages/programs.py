@@ -14,7 +14,7 @@ from sqlalchemy import func, or_, select
 
 from grader.service import access, audit, tokens, webhooks
 from grader.service.access import Scope
-from grader.service.pages import sessions, sign_in, words
+from grader.service.pages import words
 from grader.service.pages.rendering import page
 from grader.service.pages.site import Site, SiteOfPages, Staff
 from grader.service.refusals import RefusedError
@@ -22,7 +22,7 @@ from grader.service.tables import Delivery, Token, Webhook, now
 from grader.service.webhooks import Kind
 
 router = APIRouter(prefix="/staff/access")
-NO_PROGRAMS = (sessions.SCOPE, sign_in.SCOPE)
+NO_PROGRAMS = (tokens.SESSION, tokens.SIGN_IN)
 
 
 @router.get("")

@@ -23,7 +23,6 @@ from grader.service.database import Database, Unavailable
 from grader.service.tables import Person, Staff, Token, now
 from grader.service.tokens import Holder
 
-SCOPE = "session"
 LASTS = timedelta(hours=12)
 FORGOTTEN_AFTER = timedelta(days=30)
 
@@ -91,17 +90,17 @@ class Visits:
     def _visitor(self, secret: str) -> Visitor:
         with self._database.reading() as session:
             holder = tokens.holder(session, secret)
-            if holder is None or SCOPE not in holder.scopes:
+            if holder is None or tokens.SESSION not in holder.scopes:
                 return Visitor(secret)
             return Visitor(secret, holder, _name(session, holder))
 
 
 def begin(session: Session, holder: Holder) -> str:
     """A new session of whoever holds a token; returns its secret. Sessions that were over long ago are forgotten."""
-    over = (Token.scopes == SCOPE, Token.expires_at < now() - FORGOTTEN_AFTER)
+    over = (Token.scopes == tokens.SESSION, Token.expires_at < now() - FORGOTTEN_AFTER)
     session.execute(delete(Token).where(*over).execution_options(synchronize_session=False))
     return tokens.issue(
-        session, [SCOPE], learner_id=holder.learner_id, staff_id=holder.staff_id, label="browser", lasts=LASTS
+        session, [tokens.SESSION], learner_id=holder.learner_id, staff_id=holder.staff_id, label="browser", lasts=LASTS
     ).secret
 
 

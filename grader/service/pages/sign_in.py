@@ -3,21 +3,16 @@
 /sign-in?token=… ─ GET ─▶ a button ─ POST ─▶ the token is spent, a new session begins, with a new secret
 """
 
-from datetime import timedelta
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
-from sqlalchemy.orm import Session
 
 from grader.service import tokens
 from grader.service.pages import sessions
 from grader.service.pages.rendering import page
 from grader.service.pages.site import Site, SiteOfPages
 
-SCOPE = "sign-in"
-LINK_LASTS = timedelta(days=14)
 MOST_TOKEN = 200
 
 router = APIRouter()
@@ -35,7 +30,7 @@ def sign_in(request: Request, site: Site, link: Annotated[str, Form(max_length=M
     # Looked at before it is spent: a token for a program is not used up by mistake, and who guesses holds up nobody.
     with site.database.reading() as session:
         found = tokens.holder(session, link)
-    secret = _begun(request, site, link) if found is not None and SCOPE in found.scopes else None
+    secret = _begun(request, site, link) if found is not None and tokens.SIGN_IN in found.scopes else None
     if secret is None:
         return page(request, "sign_in.html", status=403, link="", refused=True)
     response = RedirectResponse("/", 303)
@@ -62,11 +57,3 @@ def sign_out(request: Request, site: Site) -> Response:
     response = RedirectResponse("/sign-in?done=signed-out", 303)
     sessions.forget(request, response)
     return response
-
-
-def link(session: Session, address: str, *, learner_id: UUID | None = None, staff_id: UUID | None = None) -> str:
-    """A link that signs somebody in once; `address` is where people find the service."""
-    secret = tokens.issue(
-        session, [SCOPE], learner_id=learner_id, staff_id=staff_id, label="sign-in link", lasts=LINK_LASTS
-    ).secret
-    return f"{address}/sign-in?token={secret}"

@@ -19,10 +19,9 @@ from grader.service.api.limits import Rates
 from grader.service.assignments import publish
 from grader.service.database import Database
 from grader.service.pages import library
-from grader.service.pages.sign_in import SCOPE
 from grader.service.settings import Settings
 from grader.service.tables import Learner, Person, Staff
-from grader.service.tokens import issue
+from grader.service.tokens import SIGN_IN, issue
 
 TOKEN = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 
@@ -100,7 +99,7 @@ def teacher(app: FastAPI, database: Database) -> Visitor:
         one = Staff(name="A. Teacher")
         session.add(one)
         session.flush()
-        secret = issue(session, [SCOPE], staff_id=one.id).secret
+        secret = issue(session, [SIGN_IN], staff_id=one.id).secret
     return signed_in(app, secret)
 
 
@@ -148,7 +147,7 @@ def learner(database: Database, login: str, name: str) -> UUID:
 def link_of(database: Database, learner_id: UUID) -> str:
     """The secret of a sign-in link."""
     with database.writing() as session:
-        return issue(session, [SCOPE], learner_id=learner_id).secret
+        return issue(session, [SIGN_IN], learner_id=learner_id).secret
 
 
 def signed_in(app: FastAPI, secret: str) -> Visitor:
